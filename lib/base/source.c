@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/source.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct rec_source {
+	char *name;
+	const struct rec_source_ops *ops;
+	void *state;
+	int64_t size;
+	int64_t at;
+	bool seekable;
+};
+
+/* the state behind file_ops */
+struct file {
+	char *name;
+	int fd;
+	bool positioned; /* a regular file: pread works */
+	int64_t origin;  /* where standard input stood when it was given to us */
+};
+
+static int no_memory(const char *name)
+{
+	return rec_report(REC_ENOMEM, "cannot read '%s': %s", name, rec_strerror(REC_ENOMEM));
+}
+
+static ssize_t file_read(void *state, void *bytes, size_t n, int64_t at)
+{
+	const struct file *file = state;
+
+	for (;;) {
+		ssize_t got =
+		        file->positioned ? pread(file->fd, bytes, n, file->origin + at) : read(file->fd, bytes, n);
+		if (got >= 0)
+			return got;
+		/* a parent may have left a shared pipe in non-blocking mode */
+		if (errno == EAGAIN)
+			poll(&(struct pollfd){file->fd, POLLIN, 0}, 1, -1);
+		else if (errno != EINTR)
+			return rec_report(REC_EIO, "cannot read '%s': %s", file->name, strerror(errno));
+	}
+}
+
+static void file_close(void *state)
+{
+	struct file *file = state;
+
+	close(file->fd);
+	free(file->name);
+	free(file);
+}
+
+static const struct rec_source_ops file_ops = {file_read, file_close};
+
+/* Takes fd over, also on error. */
+static int file_new(struct file **file, const char *name, int fd, bool positioned)
+{
+	struct file *f = calloc(1, sizeof *f);
+	char *copy = strdup(name);
+
+	if (!f || !copy) {
+		free(f);
+		free(copy);
+		close(fd);
+		return no_memory(name);
+	}
+	f->name = copy;
+	f->fd = fd;
+	f->positioned = positioned;
+	*file = f;
+	return REC_OK;
+}
+
+int rec_source_new(struct rec_source **source, const char *name, const struct rec_source_ops *ops, void *state,
+        int64_t size, bool seekable)
+{
+	struct rec_source *s = calloc(1, sizeof *s);
+	char *copy = strdup(name);
+
+	if (!s || !copy) {
+		free(s);
+		free(copy);
+		ops->close(state);
+		return no_memory(name);
+	}
+	s->name = copy;
+	s->ops = ops;
+	s->state = state;
+	s->size = size;
+	s->seekable = seekable;
+	*source = s;
+	return REC_OK;
+}
+
+/* NULL, or why a thing of this kind is no input. Standard input may be a socket: some parents start programs so. */
+static const char *refusal(mode_t mode, bool is_stdin)
+{
+	if (S_ISDIR(mode))
+		return "it is a folder; name a file in it";
+	if (S_ISBLK(mode))
+		return "it is a block device; name a file";
+	if (S_ISSOCK(mode) && !is_stdin)
+		return "it is a socket; name a file";
+	return NULL;
+}
+
+/* Takes fd over, also on error. */
+static int wrap_fd(struct rec_source **source, const char *name, int fd, bool is_stdin)
+{
+	struct stat st;
+	struct file *file = NULL;
+
+	const char *why = fstat(fd, &st) < 0 ? strerror(errno) : refusal(st.st_mode, is_stdin);
+	if (why) {
+		close(fd);
+		return rec_report(REC_EINPUT, "cannot read '%s': %s", name, why);
+	}
+	bool regular = S_ISREG(st.st_mode);
+	int r = file_new(&file, name, fd, regular);
+	if (r < 0)
+		return r;
+	if (regular)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	off_t here = regular && is_stdin ? lseek(fd, 0, SEEK_CUR) : 0;
+	file->origin = here > 0 ? here : 0;
+	int64_t left = st.st_size > file->origin ? st.st_size - file->origin : 0;
+	return rec_source_new(source, name, &file_ops, file, regular ? left : -1, regular);
+}
+
+int rec_source_open(struct rec_source **source, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	const char *name = is_stdin ? "standard input" : path;
+	int fd;
+
+	do
+		fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return rec_report(REC_EINPUT, "cannot open '%s': %s", name, strerror(errno));
+	return wrap_fd(source, name, fd, is_stdin);
+}
+
+const char *rec_source_name(const struct rec_source *source)
+{
+	return source->name;
+}
+
+int64_t rec_source_size(const struct rec_source *source)
+{
+	return source->size;
+}
+
+bool rec_source_seekable(const struct rec_source *source)
+{
+	return source->seekable;
+}
+
+int64_t rec_source_tell(const struct rec_source *source)
+{
+	return source->at;
+}
+
+ssize_t rec_source_read(struct rec_source *source, void *bytes, size_t n)
+{
+	ssize_t got = source->ops->read(source->state, bytes, n, source->at);
+
+	if (got > 0)
+		source->at += got;
+	return got;
+}
+
+int rec_source_seek(struct rec_source *source, int64_t at)
+{
+	if (!source->seekable || at < 0)
+		return REC_EIO;
+	source->at = at;
+	return REC_OK;
+}
+
+/* An unlinked file, or -1 with errno. */
+static int open_unlinked(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
+		return fd;
+
+	struct rec_buf path = REC_BUF_INIT;
+	rec_buf_printf(&path, "%s/rectools-XXXXXX", folder);
+	if (path.failed)
+		errno = ENOMEM;
+	else
+		fd = mkostemp(path.data, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path.data);
+	int saved = errno;
+	rec_buf_free(&path);
+	errno = saved;
+	return fd;
+}
+
+/* 0, or -1 with errno */
+static int write_all(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(fd, bytes, n);
+		if (put < 0 && errno != EINTR)
+			return -1;
+		if (put > 0) {
+			bytes += put;
+			n -= (size_t)put;
+		}
+	}
+	return 0;
+}
+
+/* Copy all of source to fd. */
+static int spool(struct rec_source *source, int fd, const char *folder)
+{
+	char chunk[1 << 16];
+
+	for (;;) {
+		ssize_t got = rec_source_read(source, chunk, sizeof chunk);
+		if (got <= 0)
+			return (int)got;
+		if (write_all(fd, chunk, (size_t)got) < 0)
+			return rec_report(REC_EIO,
+			        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
+			        source->name, folder, strerror(errno));
+	}
+}
+
+int rec_source_make_seekable(struct rec_source *source)
+{
+	const char *folder = getenv("TMPDIR");
+	struct file *file = NULL;
+
+	if (source->seekable)
+		return REC_OK;
+	assert(source->at == 0);
+	if (!folder || !*folder)
+		folder = "/tmp";
+	int fd = open_unlinked(folder);
+	if (fd < 0)
+		return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder",
+		        folder, strerror(errno));
+	int r = spool(source, fd, folder);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	r = file_new(&file, source->name, fd, true);
+	if (r < 0)
+		return r;
+	source->ops->close(source->state);
+	*source = (struct rec_source){source->name, &file_ops, file, source->at, 0, true};
+	return REC_OK;
+}
+
+/* Append all of source to text. */
+static int slurp(struct rec_source *source, size_t limit, struct rec_buf *text)
+{
+	char chunk[1 << 14];
+	ssize_t got;
+
+	while (!text->failed && (got = rec_source_read(source, chunk, sizeof chunk)) != 0) {
+		if (got < 0)
+			return (int)got;
+		if ((size_t)got > limit - text->len)
+			return rec_report(
+			        REC_EINPUT, "cannot read '%s': it is larger than %zu bytes", source->name, limit);
+		rec_buf_add(text, chunk, (size_t)got);
+	}
+	return text->failed ? no_memory(source->name) : REC_OK;
+}
+
+int rec_source_slurp(const char *path, size_t limit, char **text, size_t *n)
+{
+	struct rec_source *source = NULL;
+	struct rec_buf buf = REC_BUF_INIT;
+
+	int r = rec_source_open(&source, path);
+	if (r < 0)
+		return r;
+	r = slurp(source, limit, &buf);
+	rec_source_close(&source);
+	if (r == REC_OK) {
+		*n = buf.len;
+		*text = rec_buf_steal(&buf);
+		if (!*text)
+			r = no_memory(path);
+	}
+	rec_buf_free(&buf);
+	return r;
+}
+
+void rec_source_close(struct rec_source **source)
+{
+	struct rec_source *s = *source;
+
+	*source = NULL;
+	if (!s)
+		return;
+	s->ops->close(s->state);
+	free(s->name);
+	free(s);
+}
