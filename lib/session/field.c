@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/field.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double max_seconds = 1e9;
+
+int rec_field_error(const struct rec_place *place, const char *key, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return rec_report(REC_EINPUT, "cannot use '%s': %s%s%s %s", place->manifest, place->entry,
+	        key && *place->entry && *key != '[' ? "." : "", key ? key : "", text);
+}
+
+static const char *type_name(const cJSON *item)
+{
+	if (cJSON_IsString(item))
+		return "a string";
+	if (cJSON_IsNumber(item))
+		return "a number";
+	if (cJSON_IsBool(item))
+		return "true or false";
+	if (cJSON_IsArray(item))
+		return "an array";
+	return cJSON_IsObject(item) ? "an object" : "null";
+}
+
+/* NULL: missing or null */
+static const cJSON *get(const struct rec_place *place, const char *key)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(place->object, key);
+
+	return cJSON_IsNull(item) ? NULL : item;
+}
+
+int rec_field_object(const struct rec_place *place)
+{
+	if (cJSON_IsObject(place->object))
+		return REC_OK;
+	return rec_field_error(place, NULL, "is %s, not an object", type_name(place->object));
+}
+
+int rec_field_str(const struct rec_place *place, const char *key, const char **out)
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return REC_OK;
+	if (!cJSON_IsString(item))
+		return rec_field_error(place, key, "is %s, not a string", type_name(item));
+	*out = item->valuestring;
+	return REC_OK;
+}
+
+static int seconds_of(const struct rec_place *place, const char *key, const cJSON *item, int64_t *ns)
+{
+	double seconds;
+
+	if (!cJSON_IsNumber(item))
+		return rec_field_error(place, key, "is %s, not a number", type_name(item));
+	seconds = item->valuedouble;
+	if (!isfinite(seconds))
+		return rec_field_error(place, key, "is no finite number");
+	if (seconds < 0)
+		return rec_field_error(place, key, "is %.15g, negative", seconds);
+	if (seconds > max_seconds)
+		return rec_field_error(place, key, "is %.15g, more than 10^9 seconds", seconds);
+	*ns = llround(seconds * 1e9);
+	return REC_OK;
+}
+
+int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *ns)
+{
+	const cJSON *item = get(place, key);
+
+	return item ? seconds_of(place, key, item, ns) : REC_OK;
+}
+
+static int report_choice(const struct rec_place *place, const char *key, const char *const *choices, const char *value)
+{
+	struct rec_buf list = REC_BUF_INIT;
+	int r;
+
+	for (int i = 0; choices[i]; i++)
+		rec_buf_printf(&list, "%s%s", i == 0 ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+	r = rec_field_error(place, key, "is '%.64s', not %s", value, rec_buf_str(&list));
+	rec_buf_free(&list);
+	return r;
+}
+
+int rec_field_choice(const struct rec_place *place, const char *key, const char *const *choices, int *out)
+{
+	const char *value = NULL;
+	int r = rec_field_str(place, key, &value);
+
+	if (r < 0 || !value)
+		return r;
+	for (int i = 0; choices[i]; i++) {
+		if (strcmp(choices[i], value) == 0) {
+			*out = i;
+			return REC_OK;
+		}
+	}
+	return report_choice(place, key, choices, value);
+}
+
+int rec_field_array(const struct rec_place *place, const char *key, const struct cJSON **out)
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return REC_OK;
+	if (!cJSON_IsArray(item))
+		return rec_field_error(place, key, "is %s, not an array", type_name(item));
+	*out = item;
+	return REC_OK;
+}
+
+static int read_span(const struct rec_place *place, const char *key, const cJSON *pair, struct rec_span *span)
+{
+	int r;
+
+	if (!cJSON_IsArray(pair) || cJSON_GetArraySize(pair) != 2)
+		return rec_field_error(place, key, "is no pair of seconds [from, to]");
+	if ((r = seconds_of(place, key, pair->child, &span->start_ns)) < 0)
+		return r;
+	if ((r = seconds_of(place, key, pair->child->next, &span->end_ns)) < 0)
+		return r;
+	if (span->end_ns < span->start_ns)
+		return rec_field_error(place, key, "ends before it begins");
+	return REC_OK;
+}
+
+int rec_field_spans(const struct rec_place *place, const char *key, struct rec_spans *spans)
+{
+	const cJSON *array = NULL;
+	const cJSON *pair;
+	char name[64];
+	int r = rec_field_array(place, key, &array);
+
+	*spans = (struct rec_spans){NULL, 0};
+	if (r < 0 || !array || !array->child)
+		return r;
+	if (!(spans->items = calloc((size_t)cJSON_GetArraySize(array), sizeof(*spans->items))))
+		return REC_ENOMEM;
+	cJSON_ArrayForEach(pair, array)
+	{
+		snprintf(name, sizeof(name), "%s[%zu]", key, spans->n);
+		if ((r = read_span(place, name, pair, &spans->items[spans->n])) < 0)
+			return r;
+		spans->n++;
+	}
+	return REC_OK;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Typed fields of a manifest's JSON. What has the wrong type or range is reported with the entry it stands in:
+ *     cannot use 'session.json': participants[1].join_time_s is a string, not a number
+ * A field that is missing or null leaves the result as it was.
+ */
+#ifndef REC_SESSION_FIELD_H
+#define REC_SESSION_FIELD_H
+
+#include "session/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cJSON;
+
+/* an object and where it stands; all borrowed */
+struct rec_place {
+	const char *manifest;
+	const char *entry; /* "participants[2]"; "" for the outermost object */
+	const struct cJSON *object;
+};
+
+/** rec_field_error(place, key, fmt, ...): report "cannot use 'MANIFEST': ENTRY.KEY ..."; REC_EINPUT. ${key} NULL: the entry itself. */
+int rec_field_error(const struct rec_place *place, const char *key, const char *fmt, ...)
+        __attribute__((format(printf, 3, 4)));
+
+/** rec_field_object(place): whether it is an object; REC_EINPUT, reported. */
+int rec_field_object(const struct rec_place *place);
+
+/** rec_field_str(place, key, out): borrowed from the JSON. REC_EINPUT, reported. */
+int rec_field_str(const struct rec_place *place, const char *key, const char **out);
+
+/** rec_field_seconds(place, key, ns): a number in [0, 10^9], rounded to the nearest nanosecond. REC_EINPUT, reported. */
+int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *ns);
+
+/** rec_field_choice(place, key, choices, out): the index of a string in a NULL-terminated list. REC_EINPUT, reported. */
+int rec_field_choice(const struct rec_place *place, const char *key, const char *const *choices, int *out);
+
+/** rec_field_array(place, key, out): REC_EINPUT, reported. */
+int rec_field_array(const struct rec_place *place, const char *key, const struct cJSON **out);
+
+/**
+ * rec_field_spans(place, key, spans):
+ * Pairs of seconds [[a, b], ...] with a <= b; items are malloc'd for the caller, also after an error. REC_EINPUT, reported; REC_ENOMEM.
+ */
+int rec_field_spans(const struct rec_place *place, const char *key, struct rec_spans *spans);
+
+#endif

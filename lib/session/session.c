@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/session.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/source.h"
+#include "session/model.h"
+#include "session/reader.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* the special forms first: what session.json accepts is wide */
+static const struct rec_reader *const readers[] = {&rec_sessionjson_reader};
+
+/* a file name must leave room for an ending */
+static const size_t max_stem = 200;
+
+static const struct rec_reader *find_reader(const cJSON *root)
+{
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		if (readers[i]->recognises(root))
+			return readers[i];
+	}
+	return NULL;
+}
+
+static int parse(const char *path, cJSON **root)
+{
+	const struct rec_json_limits limits = REC_JSON_LIMITS;
+	char why[256] = "";
+	char *text = NULL;
+	size_t n = 0;
+	int r = rec_source_slurp(path, limits.bytes, &text, &n);
+
+	if (r < 0)
+		return r;
+	r = rec_json_parse(text, n, &limits, root, why);
+	free(text);
+	return r == REC_EINVAL ? rec_report(REC_EINPUT, "cannot use '%s': %s", path, why) : r;
+}
+
+/* session_id, or else the name of the folder */
+static int default_id(struct rec_session *session)
+{
+	const char *slash = strrchr(session->dir, '/');
+	const char *name = slash ? slash + 1 : session->dir;
+
+	if (!session->id)
+		session->id = strdup(*name ? name : "session");
+	return session->id ? REC_OK : REC_ENOMEM;
+}
+
+static int read_with(const struct rec_reader *reader, struct rec_session *session, const struct rec_manifest *manifest)
+{
+	int r = reader->read(session, manifest);
+
+	if (r < 0)
+		return r;
+	session->from = strdup(reader->name);
+	return session->from ? default_id(session) : REC_ENOMEM;
+}
+
+static int load(struct rec_session *session, const char *path, const struct rec_session_params *params)
+{
+	cJSON *root = NULL;
+	const struct rec_reader *reader;
+	int r = parse(path, &root);
+
+	if (r < 0)
+		return r;
+	reader = find_reader(root);
+	if (reader)
+		r = read_with(reader, session, &(struct rec_manifest){path, root, params});
+	else
+		r = rec_report(REC_EINPUT,
+		        "cannot use '%s': participants is missing, and it is no other manifest that is known", path);
+	cJSON_Delete(root);
+	return r;
+}
+
+/* $RECORDINGS_DIR/NAME/session.json for a bare name that is no file; otherwise, or without memory, NULL */
+static char *in_recordings(const char *path)
+{
+	const char *folder = getenv("RECORDINGS_DIR");
+	struct rec_buf found = REC_BUF_INIT;
+	struct stat st;
+
+	if (!folder || !*folder || strchr(path, '/'))
+		return NULL;
+	if (!*path || strcmp(path, "-") == 0 || strcmp(path, ".") == 0 || strcmp(path, "..") == 0)
+		return NULL;
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return NULL;
+	rec_buf_printf(&found, "%s/%s/session.json", folder, path);
+	return rec_buf_steal(&found);
+}
+
+int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params)
+{
+	static const struct rec_session_params defaults = REC_SESSION_PARAMS;
+	struct rec_session *loaded = NULL;
+	char *found = in_recordings(path);
+	int r = rec_model_new(&loaded);
+
+	if (r == REC_OK)
+		r = load(loaded, found ? found : path, params ? params : &defaults);
+	free(found);
+	if (r < 0)
+		rec_session_free(&loaded);
+	else
+		*session = loaded;
+	return r;
+}
+
+/* one file of the command line, named by its option */
+static int add_file(struct rec_session *session, const struct rec_session_entry *entry, enum rec_kind kind)
+{
+	const char *path = kind == REC_VIDEO ? entry->video : entry->audio;
+	struct rec_buf option = REC_BUF_INIT;
+	struct rec_track *track;
+
+	if (!path)
+		return REC_OK;
+	if (!(track = rec_model_add_track(session)))
+		return REC_ENOMEM;
+	rec_buf_printf(&option, "--p%d-%s", entry->number, kind == REC_VIDEO ? "video" : "audio");
+	track->kind = kind;
+	track->start_ns = entry->join_ns;
+	track->entry = rec_buf_steal(&option);
+	track->location = strdup(path);
+	track->path = strdup(path);
+	return track->entry && track->location && track->path ? REC_OK : REC_ENOMEM;
+}
+
+static int add_entry(struct rec_session *session, const struct rec_session_entry *entry)
+{
+	struct rec_buf text = REC_BUF_INIT;
+	struct rec_participant *who;
+	int r;
+
+	if (entry->join_ns < 0 || entry->leave_ns < 0)
+		return rec_report(REC_EUSAGE, "--p%d-%s is %s", entry->number, entry->join_ns < 0 ? "join" : "leave",
+		        (entry->join_ns < 0 ? entry->join_ns : entry->leave_ns) == REC_NS_UNKNOWN ? "missing"
+		                                                                                  : "negative");
+	if (entry->leave_ns <= entry->join_ns)
+		return rec_report(REC_EUSAGE, "--p%d-leave is %.15g, not after --p%d-join %.15g", entry->number,
+		        (double)entry->leave_ns / 1e9, entry->number, (double)entry->join_ns / 1e9);
+	if (!(who = rec_model_add_participant(session)))
+		return REC_ENOMEM;
+	who->presence = (struct rec_span){entry->join_ns, entry->leave_ns};
+	rec_buf_printf(&text, "Participant %d", entry->number);
+	who->name = entry->name ? strdup(entry->name) : strdup(rec_buf_str(&text));
+	rec_buf_free(&text);
+	rec_buf_printf(&text, "--p%d", entry->number);
+	who->entry = rec_buf_steal(&text);
+	if (!who->name || !who->entry)
+		return REC_ENOMEM;
+	r = add_file(session, entry, REC_VIDEO);
+	return r < 0 ? r : add_file(session, entry, REC_AUDIO);
+}
+
+static int fill_from_entries(struct rec_session *session, const struct rec_session_entry *entries, size_t n)
+{
+	int r;
+
+	session->id = strdup("session");
+	session->dir = strdup(".");
+	session->from = strdup("command line");
+	if (!session->id || !session->dir || !session->from)
+		return REC_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		if ((r = add_entry(session, &entries[i])) < 0)
+			return r;
+	}
+	return rec_model_finish(session, session->from, REC_NS_UNKNOWN);
+}
+
+int rec_session_from_entries(struct rec_session **session, const struct rec_session_entry *entries, size_t n)
+{
+	struct rec_session *made = NULL;
+	int r;
+
+	if (n == 0)
+		return rec_report(REC_EUSAGE, "no participants given");
+	r = rec_model_new(&made);
+	if (r == REC_OK)
+		r = fill_from_entries(made, entries, n);
+	if (r < 0)
+		rec_session_free(&made);
+	else
+		*session = made;
+	return r;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+	       c == '-';
+}
+
+char *rec_session_stem(const struct rec_session *session)
+{
+	char *stem = malloc(max_stem + 1);
+	size_t n = 0;
+
+	if (!stem)
+		return NULL;
+	for (const unsigned char *c = (const unsigned char *)session->id; *c && n < max_stem; c++) {
+		if ((*c & 0xC0) != 0x80) /* a character of several bytes is one _ */
+			stem[n++] = is_plain(*c) ? (char)*c : '_';
+	}
+	if (n == 0)
+		stem[n++] = '_';
+	if (stem[0] == '.')
+		stem[0] = '_';
+	stem[n] = '\0';
+	return stem;
+}
+
+bool rec_session_has(const struct rec_session *session, size_t participant, enum rec_kind kind)
+{
+	for (size_t i = 0; i < session->ntracks; i++) {
+		if (session->tracks[i].participant == participant && session->tracks[i].kind == kind)
+			return true;
+	}
+	return false;
+}
+
+static void free_tracks(struct rec_session *session)
+{
+	for (size_t i = 0; i < session->ntracks; i++) {
+		struct rec_track *track = &session->tracks[i];
+		free(track->entry);
+		free(track->location);
+		free(track->path);
+		free(track->label);
+		free(track->mutes.items);
+	}
+	free(session->tracks);
+}
+
+void rec_session_free(struct rec_session **session)
+{
+	struct rec_session *gone = *session;
+
+	if (!gone)
+		return;
+	for (size_t i = 0; i < gone->nparticipants; i++) {
+		free(gone->participants[i].name);
+		free(gone->participants[i].entry);
+	}
+	free(gone->participants);
+	free_tracks(gone);
+	free(gone->id);
+	free(gone->dir);
+	free(gone->from);
+	free(gone->layout);
+	free(gone);
+	*session = NULL;
+}

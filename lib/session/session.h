@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one session model that every manifest becomes: who was there when, which files they left, and where each file's
+ * stamps lie on the session's clock. It knows nothing of media: no file is opened here but the manifest.
+ *
+ *     struct rec_session *session = NULL;
+ *     if ((r = rec_session_load(&session, "session.json", &params)) < 0) return r;     -- reported
+ *     ... rec_timeline_new(&timeline, session, fps, ...);
+ *     rec_session_free(&session);
+ */
+#ifndef REC_SESSION_SESSION_H
+#define REC_SESSION_SESSION_H
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rec_kind { REC_AUDIO, REC_VIDEO };
+enum rec_source_kind { REC_CAMERA, REC_SCREEN };
+
+/* what a file's stamps count from */
+enum rec_origin {
+	REC_ORIGIN_TRACK,  /* the track's own start: its first sample or picture presented stands at start_ns */
+	REC_ORIGIN_SESSION /* the session's zero: a stamp is session time */
+};
+
+/* [start_ns, end_ns) in session time */
+struct rec_span {
+	int64_t start_ns;
+	int64_t end_ns;
+};
+
+struct rec_spans {
+	struct rec_span *items;
+	size_t n;
+};
+
+/* one file of one participant */
+struct rec_track {
+	enum rec_kind kind;
+	enum rec_source_kind source;
+	enum rec_origin origin;
+	size_t participant; /* index in the session */
+	char *entry;        /* where the manifest says so, for messages: "participants[2].video_path" */
+	char *location;     /* as the manifest spells it */
+	char *path;         /* the local path to open */
+	char *label;        /* NULL: the participant's name */
+	int64_t start_ns; /* origin track: where the first sample or picture stands; origin session: when the track is said to begin */
+	int64_t end_ns;         /* when the track is said to end; REC_NS_UNKNOWN: not said */
+	struct rec_spans mutes; /* session time, sorted, disjoint, none empty */
+};
+
+/* one presence of one person: a person who comes back is another entry of the same name */
+struct rec_participant {
+	char *name;
+	char *entry;              /* "participants[2]" */
+	struct rec_span presence; /* [join, leave) */
+	bool screen;              /* the whole entry is a screen share: its name ends in "(screen)" */
+	size_t person; /* entries of one person share it; counts from 0 in order of appearance. Entries of one name are one
+	                           * person, unless they overlap: rec_model_finish() */
+};
+
+struct rec_session {
+	char *id;   /* session_id; never NULL, safe as a file name stem is NOT promised: use rec_session_stem() */
+	char *dir;  /* the folder that relative locations start from */
+	char *from; /* the name of the reader that understood it: "session.json", ... */
+	struct rec_participant *participants;
+	size_t nparticipants;
+	size_t npersons;
+	struct rec_track *tracks; /* in the manifest's order */
+	size_t ntracks;
+	int64_t first_ns; /* the earliest join */
+	int64_t end_ns;   /* the last leave, or duration_s where the manifest has it */
+	char *layout;     /* NULL: not said */
+};
+
+struct rec_session_params {
+	bool allow_outside; /* a session_dir outside of the manifest's folder is accepted, and what lies below it */
+	int origin;         /* enum rec_origin forced on every track; -1: the manifest decides */
+};
+#define REC_SESSION_PARAMS                                                                                             \
+	{                                                                                                              \
+		false, -1                                                                                              \
+	}
+
+/**
+ * rec_session_load(session, path, params):
+ * Read a manifest. ${path} is a file, `-` for standard input, or a bare name that is no file and has no slash: then
+ * $RECORDINGS_DIR/NAME/session.json. ${params} may be NULL.
+ * A location is accepted if it resolves, symbolic links included, below the manifest's own folder (DESIGN, Untrusted input).
+ * A file that does not exist is not an error here; whoever opens it says so.
+ * Errors, reported with the entry they stand in: REC_EINPUT: not JSON, no participants, a wrong type, leave before join, a time that is
+ * negative or not finite, a path that leaves the folder; REC_ENOMEM.
+ */
+int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params);
+
+/* the manual form of rec-compose: --pN-name, --pN-join, ... */
+struct rec_session_entry {
+	const char *name; /* NULL: "Participant N" */
+	const char *video;
+	const char *audio;
+	int64_t join_ns;
+	int64_t leave_ns;
+	int number; /* N, for messages */
+};
+
+/** rec_session_from_entries(session, entries, n): a session of the command line; paths are the user's own and not confined. REC_EUSAGE (reported), REC_ENOMEM. */
+int rec_session_from_entries(struct rec_session **session, const struct rec_session_entry *entries, size_t n);
+
+/** rec_session_stem(session): session_id made safe as a file name ([A-Za-z0-9._-], others become _; never empty, never begins with a dot, at most 200 bytes); malloc'd; NULL: no memory. */
+char *rec_session_stem(const struct rec_session *session);
+
+/** rec_session_has(session, participant, kind): whether the entry has a track of that kind. */
+bool rec_session_has(const struct rec_session *session, size_t participant, enum rec_kind kind);
+
+void rec_session_free(struct rec_session **session);
+
+#endif
