@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/demux.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "media/libav.h"
+#include "media/limits.h"
+#include "media/tail.h"
+
+#include <libavutil/avstring.h>
+#include <libavutil/opt.h>
+#include <string.h>
+
+static const int IO_BUFFER = 1 << 16;
+/* in a row, before a stream that only errs is taken for ended */
+static const int MAX_ERRORS = 1000;
+
+/* What recorders, editors and these tools write. No playlist, no image sequence, no device, no raw stream without a header. */
+static const char CONTAINERS[] =
+        "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,ogg,wav,w64,aiff,caf,flac,mp3,aac,mpegts,avi,flv,ivf";
+static const char CODECS[] =
+        "vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,libaom-av1,h264,hevc,mpeg4,mpeg2video,mjpeg,png,theora,prores,"
+        "opus,libopus,vorbis,aac,aac_latm,mp3,mp3float,mp2,mp2float,flac,alac,ac3,eac3,"
+        "pcm_s8,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_"
+        "f64be,"
+        "pcm_alaw,pcm_mulaw";
+
+const char *rec_demux_codecs(void)
+{
+	return CODECS;
+}
+
+static int io_read(void *opaque, uint8_t *bytes, int n)
+{
+	struct rec_demux *demux = opaque;
+	ssize_t got = rec_source_read(demux->source, bytes, (size_t)n);
+
+	if (got < 0) {
+		demux->read_error = (int)got;
+		return AVERROR(EIO);
+	}
+	return got > 0 ? (int)got : AVERROR_EOF;
+}
+
+static int64_t io_seek(void *opaque, int64_t at, int whence)
+{
+	struct rec_demux *demux = opaque;
+	int64_t size = rec_source_size(demux->source);
+
+	whence &= ~AVSEEK_FORCE;
+	if (whence == AVSEEK_SIZE)
+		return size >= 0 ? size : AVERROR(ENOSYS);
+	if (whence == SEEK_CUR)
+		at += rec_source_tell(demux->source);
+	else if (whence == SEEK_END)
+		at += size;
+	return rec_source_seek(demux->source, at) < 0 ? AVERROR(EINVAL) : at;
+}
+
+/* A file may name other files and URLs (playlists, MP4 data references): nothing but the source itself is ever read. */
+static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+{
+	(void)format, (void)io, (void)url, (void)flags, (void)options;
+	return AVERROR(EPERM);
+}
+
+static int open_io(struct rec_demux *demux)
+{
+	unsigned char *buffer = av_malloc((size_t)IO_BUFFER);
+
+	if (!buffer)
+		return REC_ENOMEM;
+	demux->io = avio_alloc_context(buffer, IO_BUFFER, 0, demux, io_read, NULL, io_seek);
+	if (!demux->io) {
+		av_free(buffer);
+		return REC_ENOMEM;
+	}
+	if (!rec_source_seekable(demux->source))
+		demux->io->seekable = 0;
+	return REC_OK;
+}
+
+static int unusable(const struct rec_demux *demux, const char *why)
+{
+	if (demux->read_error) /* reported where it happened */
+		return demux->read_error;
+	return rec_report(REC_EINPUT, "cannot read '%s': %s; pass --skip-bad to leave it out", demux->path, why);
+}
+
+/* Recognise the container by content alone: a name or an ending decides nothing. */
+static int recognise(struct rec_demux *demux, const AVInputFormat **found)
+{
+	char why[160];
+	int err;
+
+	if (rec_source_size(demux->source) == 0)
+		return unusable(demux, "the file is empty");
+	err = av_probe_input_buffer2(demux->io, found, "", NULL, 0, (unsigned)rec_media_limits.probe);
+	if (err == AVERROR(ENOMEM))
+		return REC_ENOMEM;
+	if (err < 0 || !*found)
+		return unusable(demux,
+		        demux->io->pos == 0 ? "the file is empty" : "it is not a recording in any known container");
+	if (!av_match_list((*found)->name, CONTAINERS, ',')) {
+		snprintf(why, sizeof(why), "it looks like '%.40s', which is not read as a recording", (*found)->name);
+		return unusable(demux, why);
+	}
+	return REC_OK;
+}
+
+static int open_format(struct rec_demux *demux)
+{
+	const AVInputFormat *found = NULL;
+	char text[64];
+	int err = recognise(demux, &found);
+
+	if (err < 0)
+		return err;
+	demux->format = avformat_alloc_context();
+	if (!demux->format)
+		return REC_ENOMEM;
+	demux->format->pb = demux->io;
+	demux->format->io_open = refuse_open;
+	demux->format->max_streams = rec_media_limits.streams;
+	demux->format->probesize = rec_media_limits.probe;
+	demux->format->format_whitelist = av_strdup(CONTAINERS);
+	demux->format->codec_whitelist = av_strdup(CODECS);
+	demux->format->protocol_whitelist = av_strdup("none");
+	if (!demux->format->format_whitelist || !demux->format->codec_whitelist || !demux->format->protocol_whitelist)
+		return REC_ENOMEM;
+	err = avformat_open_input(&demux->format, NULL, found, NULL);
+	if (err == AVERROR(ENOMEM))
+		return REC_ENOMEM;
+	if (err == AVERROR_EOF)
+		return unusable(demux, "it ends inside its header");
+	return err < 0 ? unusable(demux, rec_libav_text(err, text)) : REC_OK;
+}
+
+/* Sizes that a header claims are checked before anything of that size is allocated. */
+static int check_limits(struct rec_demux *demux, const AVCodecParameters *par)
+{
+	const struct rec_media_limits *max = &rec_media_limits;
+	char why[160];
+
+	if (par->width > max->side || par->height > max->side || (int64_t)par->width * par->height > max->pixels)
+		snprintf(why, sizeof(why),
+		        "it claims pictures of %dx%d pixels, more than the %d a side and %lld in all that are read",
+		        par->width, par->height, max->side, (long long)max->pixels);
+	else if (par->sample_rate > max->rate)
+		snprintf(why, sizeof(why), "it claims %d samples a second, more than the %d that are read",
+		        par->sample_rate, max->rate);
+	else if (par->ch_layout.nb_channels > max->channels)
+		snprintf(why, sizeof(why), "it claims %d channels, more than the %d that are read",
+		        par->ch_layout.nb_channels, max->channels);
+	else
+		return REC_OK;
+	return unusable(demux, why);
+}
+
+/* The options of the decoders that avformat_find_stream_info() opens by itself, one dictionary a stream. */
+static int find_stream_info(struct rec_demux *demux)
+{
+	unsigned n = demux->format->nb_streams;
+	AVDictionary **options = av_calloc(n ? n : 1, sizeof(*options));
+	int err = REC_OK;
+
+	if (!options)
+		return REC_ENOMEM;
+	for (unsigned i = 0; i < n && err == REC_OK; i++) {
+		err = check_limits(demux, demux->format->streams[i]->codecpar);
+		av_dict_set_int(&options[i], "max_pixels", rec_media_limits.pixels, 0);
+		av_dict_set(&options[i], "threads", "1", 0);
+	}
+	if (err == REC_OK && avformat_find_stream_info(demux->format, n ? options : NULL) == AVERROR(ENOMEM))
+		err = REC_ENOMEM;
+	for (unsigned i = 0; i < n; i++)
+		av_dict_free(&options[i]);
+	av_free(options);
+	return err;
+}
+
+static int choose_stream(struct rec_demux *demux, enum AVMediaType type)
+{
+	int best = av_find_best_stream(demux->format, type, -1, -1, NULL, 0);
+
+	if (demux->format->nb_streams == 0)
+		return unusable(demux, "no audio or video stream in it");
+	if (best < 0)
+		return REC_ENODATA;
+	demux->stream = demux->format->streams[best];
+	for (unsigned i = 0; i < demux->format->nb_streams; i++)
+		if ((int)i != best)
+			demux->format->streams[i]->discard = AVDISCARD_ALL;
+	return check_limits(demux, demux->stream->codecpar);
+}
+
+int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type)
+{
+	int err = REC_OK;
+
+	rec_libav_init();
+	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
+	if (!source)
+		err = rec_source_open(&demux->source, path);
+	if (err == REC_OK)
+		err = open_io(demux);
+	if (err == REC_OK)
+		err = open_format(demux);
+	if (err == REC_OK)
+		err = find_stream_info(demux);
+	if (err == REC_OK)
+		err = choose_stream(demux, type);
+	if (err < 0)
+		rec_demux_close(demux);
+	return err;
+}
+
+/* A container that promises more than the file holds was cut off: by a crash, a full disk, a broken transfer. */
+static int end_of_input(struct rec_demux *demux)
+{
+	if (demux->read_error)
+		return demux->read_error;
+	if (rec_source_seekable(demux->source))
+		demux->truncated |= rec_tail_is_cut(demux->source, demux->format->iformat->name, demux->last_pos);
+	return REC_ENODATA;
+}
+
+int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
+{
+	for (int errors = 0; errors < MAX_ERRORS;) {
+		int err = av_read_frame(demux->format, packet);
+
+		if (err == AVERROR_EOF || demux->read_error)
+			return end_of_input(demux);
+		if (err == AVERROR(ENOMEM))
+			return REC_ENOMEM;
+		if (err < 0) { /* damage in the middle: the demuxer finds its way, or ends */
+			demux->truncated |= avio_feof(demux->io) != 0;
+			errors++;
+			continue;
+		}
+		if (packet->pos >= 0)
+			demux->last_pos = packet->pos;
+		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)
+			return REC_OK;
+		av_packet_unref(packet);
+	}
+	demux->truncated = true;
+	return REC_ENODATA;
+}
+
+void rec_demux_close(struct rec_demux *demux)
+{
+	avformat_close_input(&demux->format);
+	if (demux->io)
+		av_freep(&demux->io->buffer);
+	avio_context_free(&demux->io);
+	rec_source_close(&demux->source);
+	demux->stream = NULL;
+}

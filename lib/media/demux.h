@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Demuxing, safely: libavformat over a rec_source, with whitelisted containers and codecs and no way to open anything
+ * else. Internal to lib/media; input.h is what others use.
+ */
+#ifndef REC_MEDIA_DEMUX_H
+#define REC_MEDIA_DEMUX_H
+
+#include "base/source.h"
+
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+
+struct rec_demux {
+	struct rec_source *source;
+	AVIOContext *io;
+	AVFormatContext *format;
+	AVStream *stream; /* the chosen one */
+	const char *path; /* for messages; borrowed */
+	int read_error;   /* a rec_err that the source gave; 0 */
+	bool truncated;   /* known when the end is reached */
+	int64_t last_pos; /* byte where the payload of the packet last read begins, any stream; -1 */
+};
+
+/**
+ * rec_demux_open(demux, path, source, type):
+ * Recognise and open ${source} (taken over, also on error; NULL: open ${path}) and choose its best stream of ${type}.
+ * Errors: REC_EINPUT (reported); REC_ENODATA: no stream of that kind; REC_EIO; REC_ENOMEM. On error the demuxer is closed.
+ */
+int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type);
+
+/** rec_demux_read(demux, packet): the next packet of the chosen stream. REC_ENODATA at the end, REC_EIO, REC_ENOMEM. */
+int rec_demux_read(struct rec_demux *demux, AVPacket *packet);
+
+/** rec_demux_codecs(): the whitelist, comma-separated, for decoders opened beside the demuxer. */
+const char *rec_demux_codecs(void);
+
+void rec_demux_close(struct rec_demux *demux);
+
+#endif

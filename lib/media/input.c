@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/input.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "media/demux.h"
+#include "media/libav.h"
+#include "media/limits.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/display.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* a stream whose decoder refuses this many packets in a row gives nothing any more */
+static const int MAX_REFUSED = 100000;
+
+struct rec_input {
+	char *path;
+	struct rec_demux demux;
+	struct rec_input_info info;
+	AVCodecContext *decoder; /* NULL with packets_only */
+	AVPacket *packet;
+	AVFrame *first; /* decoded at open, handed out by the first read */
+	int64_t first_ns;
+	bool draining;
+	int64_t prev_ns;     /* stamp of the frame before; REC_NS_UNKNOWN */
+	int64_t prev_end_ns; /* where it ended: the place of a frame without a stamp */
+	struct rec_damage damage;
+};
+
+static int64_t stream_ns(const struct rec_input *in, int64_t ticks)
+{
+	AVRational base = in->demux.stream->time_base;
+
+	return rec_ns_of_ticks(ticks, base.num, base.den);
+}
+
+static void describe(struct rec_input *in)
+{
+	const AVFormatContext *format = in->demux.format;
+	const AVCodecParameters *par = in->demux.stream->codecpar;
+
+	in->info.container = format->iformat->name;
+	in->info.codec = avcodec_get_name(par->codec_id);
+	in->info.width = par->width;
+	in->info.height = par->height;
+	in->info.rate = par->sample_rate;
+	in->info.channels = par->ch_layout.nb_channels;
+	in->info.tick_ns = stream_ns(in, 1) + 1;
+	in->info.duration_ns =
+	        format->duration > 0 ? rec_ns_of_ticks(format->duration, 1, AV_TIME_BASE) : REC_NS_UNKNOWN;
+	in->info.first_ns = REC_NS_UNKNOWN;
+	for (unsigned i = 0; i < format->nb_streams; i++) {
+		in->info.has_audio |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+		in->info.has_video |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+	}
+}
+
+static int open_decoder(struct rec_input *in, int threads)
+{
+	const AVCodecParameters *par = in->demux.stream->codecpar;
+	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
+	int err;
+
+	if (!codec)
+		return rec_report(REC_EINPUT,
+		        "cannot read '%s': no decoder for its codec '%s'; pass --skip-bad to leave it out", in->path,
+		        avcodec_get_name(par->codec_id));
+	in->decoder = avcodec_alloc_context3(codec);
+	if (!in->decoder)
+		return REC_ENOMEM;
+	err = avcodec_parameters_to_context(in->decoder, par);
+	if (err < 0)
+		return rec_libav_err(err);
+	in->decoder->pkt_timebase = in->demux.stream->time_base;
+	in->decoder->max_pixels = rec_media_limits.pixels;
+	in->decoder->max_samples = rec_media_limits.rate * 10; /* of one frame */
+	in->decoder->thread_count = threads > 0 ? threads : 1;
+	in->decoder->codec_whitelist = av_strdup(rec_demux_codecs());
+	if (!in->decoder->codec_whitelist)
+		return REC_ENOMEM;
+	err = avcodec_open2(in->decoder, codec, NULL);
+	if (err == AVERROR(ENOMEM))
+		return REC_ENOMEM;
+	if (err < 0)
+		return rec_report(REC_EINPUT,
+		        "cannot read '%s': its '%s' stream cannot be decoded; pass --skip-bad to leave it out",
+		        in->path, avcodec_get_name(par->codec_id));
+	return REC_OK;
+}
+
+static void note_corrupt(struct rec_input *in, int64_t at_ns)
+{
+	in->damage.corrupt++;
+	if (in->damage.corrupt_ns == REC_NS_UNKNOWN)
+		in->damage.corrupt_ns = at_ns;
+}
+
+/* Give the decoder its next packet. A packet that it refuses is damage: counted, and the next one is tried. */
+static int feed(struct rec_input *in)
+{
+	for (int refused = 0; refused < MAX_REFUSED; refused++) {
+		int err = rec_demux_read(&in->demux, in->packet);
+		int64_t at_ns;
+
+		if (err == REC_ENODATA) {
+			in->damage.truncated = in->demux.truncated;
+			in->draining = true;
+			avcodec_send_packet(in->decoder, NULL);
+			return REC_OK;
+		}
+		if (err < 0)
+			return err;
+		in->damage.packets++;
+		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stream_ns(in, in->packet->pts);
+		if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
+			note_corrupt(in, at_ns);
+		err = avcodec_send_packet(in->decoder, in->packet);
+		av_packet_unref(in->packet);
+		if (err == AVERROR(ENOMEM))
+			return REC_ENOMEM;
+		if (err >= 0)
+			return REC_OK;
+		note_corrupt(in, at_ns);
+	}
+	in->draining = true;
+	return REC_OK;
+}
+
+/* The bounds hold for every frame: a stream may change its size, rate or channels at any packet. */
+static bool within_limits(const AVFrame *frame)
+{
+	const struct rec_media_limits *max = &rec_media_limits;
+
+	if (frame->width > 0)
+		return frame->width <= max->side && frame->height <= max->side &&
+		       (int64_t)frame->width * frame->height <= max->pixels;
+	return frame->nb_samples > 0 && frame->sample_rate > 0 && frame->sample_rate <= max->rate &&
+	       frame->ch_layout.nb_channels > 0 && frame->ch_layout.nb_channels <= max->channels;
+}
+
+static int64_t frame_length_ns(const struct rec_input *in, const AVFrame *frame)
+{
+	if (frame->width == 0)
+		return rec_ns_of_samples(frame->nb_samples, frame->sample_rate);
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+	return stream_ns(in, frame->duration);
+#else
+	return stream_ns(in, frame->pkt_duration);
+#endif
+}
+
+/* Put the frame on the clock and count what is odd about its stamp. */
+static int64_t place(struct rec_input *in, const AVFrame *frame)
+{
+	int64_t ticks = frame->best_effort_timestamp != AV_NOPTS_VALUE ? frame->best_effort_timestamp : frame->pts;
+	int64_t ns = ticks == AV_NOPTS_VALUE ? in->prev_end_ns : stream_ns(in, ticks);
+
+	if (ticks == AV_NOPTS_VALUE)
+		in->damage.unstamped++;
+	else if (in->prev_ns != REC_NS_UNKNOWN && ns <= in->prev_ns)
+		*(ns < in->prev_ns ? &in->damage.backward : &in->damage.duplicate) += 1;
+	in->prev_ns = ns;
+	in->prev_end_ns = ns + frame_length_ns(in, frame);
+	in->damage.frames++;
+	if (in->damage.first_ns == REC_NS_UNKNOWN)
+		in->damage.first_ns = ns;
+	if (in->damage.last_ns == REC_NS_UNKNOWN || in->prev_end_ns > in->damage.last_ns)
+		in->damage.last_ns = in->prev_end_ns;
+	return ns;
+}
+
+/* The next frame straight from the decoder. */
+static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
+{
+	for (;;) {
+		int err = avcodec_receive_frame(in->decoder, frame);
+
+		if (err == AVERROR_EOF)
+			return REC_ENODATA;
+		if (err == AVERROR(ENOMEM))
+			return REC_ENOMEM;
+		if (err == AVERROR(EAGAIN)) {
+			if (in->draining)
+				return REC_ENODATA;
+			err = feed(in);
+			if (err < 0)
+				return err;
+		} else if (err < 0) {
+			note_corrupt(in, in->prev_end_ns);
+		} else if (!within_limits(frame)) {
+			note_corrupt(in, in->prev_end_ns);
+			av_frame_unref(frame);
+		} else {
+			*pts_ns = place(in, frame);
+			return REC_OK;
+		}
+	}
+}
+
+static int decode_first(struct rec_input *in, enum rec_media media)
+{
+	int err;
+
+	in->first = av_frame_alloc();
+	if (!in->first)
+		return REC_ENOMEM;
+	err = decode(in, in->first, &in->first_ns);
+	if (err == REC_ENODATA)
+		return rec_report(REC_EINPUT,
+		        "cannot read '%s': there is no %s in it that can be decoded; pass --skip-bad to leave it out",
+		        in->path, media == REC_MEDIA_AUDIO ? "sound" : "picture");
+	in->info.first_ns = in->first_ns;
+	return err;
+}
+
+int rec_input_open(struct rec_input **out, const char *path, const struct rec_input_params *params)
+{
+	enum AVMediaType type = params->media == REC_MEDIA_AUDIO ? AVMEDIA_TYPE_AUDIO : AVMEDIA_TYPE_VIDEO;
+	struct rec_input *in = calloc(1, sizeof(*in));
+	struct rec_source *source = params->source;
+	int err = REC_ENOMEM;
+
+	if (in)
+		in->path = strdup(path);
+	if (!in || !in->path) {
+		rec_source_close(&source);
+		free(in);
+		return REC_ENOMEM;
+	}
+	in->prev_ns = in->damage.first_ns = in->damage.last_ns = in->damage.corrupt_ns = REC_NS_UNKNOWN;
+	in->packet = av_packet_alloc();
+	if (in->packet)
+		err = rec_demux_open(&in->demux, in->path, source, type);
+	else
+		rec_source_close(&source);
+	if (err == REC_OK) {
+		describe(in);
+		if (!params->packets_only)
+			err = open_decoder(in, params->threads);
+	}
+	if (err == REC_OK && !params->packets_only)
+		err = decode_first(in, params->media);
+	if (err < 0)
+		rec_input_close(&in);
+	*out = in;
+	return err;
+}
+
+const struct rec_input_info *rec_input_info(const struct rec_input *in)
+{
+	return &in->info;
+}
+
+const char *rec_input_path(const struct rec_input *in)
+{
+	return in->path;
+}
+
+int rec_input_read(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
+{
+	if (in->first) {
+		av_frame_move_ref(frame, in->first);
+		av_frame_free(&in->first);
+		*pts_ns = in->first_ns;
+		return REC_OK;
+	}
+	return decode(in, frame, pts_ns);
+}
+
+int rec_input_read_packet(struct rec_input *in, struct rec_packet_info *info)
+{
+	const AVPacket *packet = in->packet;
+	int err = rec_demux_read(&in->demux, in->packet);
+
+	if (err < 0) {
+		in->damage.truncated = in->demux.truncated;
+		return err;
+	}
+	in->damage.packets++;
+	info->pts_ns = packet->pts == AV_NOPTS_VALUE ? REC_NS_UNKNOWN : stream_ns(in, packet->pts);
+	info->duration_ns = stream_ns(in, packet->duration);
+	info->bytes = packet->size;
+	info->pos = packet->pos;
+	info->key = packet->flags & AV_PKT_FLAG_KEY;
+	info->corrupt = packet->flags & AV_PKT_FLAG_CORRUPT;
+	if (info->corrupt)
+		note_corrupt(in, info->pts_ns);
+	av_packet_unref(in->packet);
+	return REC_OK;
+}
+
+static const int32_t *stream_matrix(const AVStream *stream)
+{
+	const uint8_t *data = NULL;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+	const AVPacketSideData *side = av_packet_side_data_get(
+	        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+
+	if (side && side->size >= 9 * sizeof(int32_t))
+		data = side->data;
+#else
+	size_t size = 0;
+
+	data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+	if (size < 9 * sizeof(int32_t))
+		data = NULL;
+#endif
+	return (const int32_t *)(const void *)data;
+}
+
+int rec_input_rotation(const struct rec_input *in, const AVFrame *frame)
+{
+	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+	const int32_t *matrix = stream_matrix(in->demux.stream);
+	double counterclockwise;
+
+	if (side && side->size >= 9 * sizeof(int32_t))
+		matrix = (const int32_t *)(const void *)side->data;
+	counterclockwise = matrix ? av_display_rotation_get(matrix) : 0;
+	if (isnan(counterclockwise))
+		return 0;
+	return ((int)lround(-counterclockwise / 90) % 4 + 4) % 4;
+}
+
+void rec_input_damage(const struct rec_input *in, struct rec_damage *damage)
+{
+	*damage = in->damage;
+	if (in->draining && in->info.width > 0) {
+		int64_t lost = damage->packets - damage->corrupt - damage->frames;
+
+		damage->undecoded = lost > 0 ? lost : 0;
+	}
+}
+
+void rec_input_close(struct rec_input **in)
+{
+	if (!*in)
+		return;
+	avcodec_free_context(&(*in)->decoder);
+	av_packet_free(&(*in)->packet);
+	av_frame_free(&(*in)->first);
+	rec_demux_close(&(*in)->demux);
+	free((*in)->path);
+	free(*in);
+	*in = NULL;
+}

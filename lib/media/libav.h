@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What every user of libav in this folder shares. Internal to lib/media. */
+#ifndef REC_MEDIA_LIBAV_H
+#define REC_MEDIA_LIBAV_H
+
+#include <libavformat/avformat.h>
+
+/** rec_libav_init(): silence libav's own talk (LOG_LEVEL=debug lets it speak); safe to call often, from any thread. */
+void rec_libav_init(void);
+
+/** rec_libav_err(averror): the rec_err for an AVERROR: REC_ENOMEM, REC_ENODATA for the end of file, else REC_EINPUT. */
+int rec_libav_err(int averror);
+
+/** rec_libav_text(averror, text): libav's words for an error, lower case; returns ${text}. */
+const char *rec_libav_text(int averror, char text[64]);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a file was cut off, from its structure alone: libav reads what is there and calls it the end. Internal to lib/media. */
+#ifndef REC_MEDIA_TAIL_H
+#define REC_MEDIA_TAIL_H
+
+#include "base/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * rec_tail_is_cut(source, container, last_pos):
+ * Walk the outer structure of a seekable file whose end was reached.
+ *   container  libavformat's name of the demuxer, "matroska,webm"
+ *   last_pos   byte offset of the last packet's payload, -1: not known; saves the walk through a Matroska file of unknown sizes
+ * Matroska (RFC 8794, RFC 9559): an element that runs past the end of the file. MP4 (ISO/IEC 14496-12, 4.2): a box that does, or a movie
+ * fragment without its data. Ogg (RFC 3533): a page that does. WAV: a data chunk that does. Others: false.
+ */
+bool rec_tail_is_cut(struct rec_source *source, const char *container, int64_t last_pos);
+
+#endif
