@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "sound/drift.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double look_s = 0.25;        /* how often the loop is turned */
+static const double window_s = 1.0;       /* of the median; in steady sound */
+static const unsigned window_least = 9;   /* packets in it, however long each is */
+static const double engage_ns = 0.6e6;    /* rounding to whole milliseconds explains 0.5 */
+static const double patience_ns = 0.5e6;  /* more, at most, for stamps that wander */
+static const double off_most_s = 20.0;    /* how long stamps may hover off by one tick */
+static const double spread_s = 60.0;      /* memory of jitter that has ceased */
+static const double hurry_ns = 0.9e6;     /* an error of this makes the loop fast again */
+static const double memory_least_s = 8.0; /* fast enough for 300 ppm, slow enough for the median's delay */
+static const double memory_most_s = 64.0;
+static const double rate_most = 600e-6;
+static const double ppm_most = 1200.0;
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int64_t rec_median_ns(int64_t *values, unsigned n)
+{
+	qsort(values, n, sizeof(*values), compare);
+	int64_t low = values[(n - 1) / 2], high = values[n / 2];
+
+	return low + (high - low) / 2;
+}
+
+static double clamp(double v, double low, double high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+void rec_drift_init(struct rec_drift *drift, int64_t tick_ns)
+{
+	memset(drift, 0, sizeof(*drift));
+	drift->tick_ns = tick_ns;
+	drift->spread_ns = -1;
+}
+
+void rec_drift_anchor(struct rec_drift *drift)
+{
+	drift->n = 0;
+	drift->head = 0;
+	drift->sure = 0;
+	drift->off_s = 0;
+	drift->level_ns = 0;
+	drift->window_s = drift->pending_s = drift->stretch_s = 0;
+	drift->ppm = drift->engaged ? drift->rate * 1e6 : 0;
+}
+
+static void measure(struct rec_drift *d)
+{
+	int64_t v[REC_DRIFT_WINDOW];
+
+	for (unsigned i = 0; i < d->n; i++)
+		v[i] = d->residual_ns[(d->head + i) % REC_DRIFT_WINDOW];
+	int64_t level = rec_median_ns(v, d->n);
+	for (unsigned i = 0; i < d->n; i++)
+		v[i] = llabs(v[i] - level);
+	d->level_ns = (double)level;
+	d->jitter_ns = (double)rec_median_ns(v, d->n);
+	d->spread_ns = fmax(d->jitter_ns, d->spread_ns - (d->spread_ns - d->jitter_ns) * d->pending_s / spread_s);
+}
+
+/* What the median of the window may show by chance: its own deviation, k-fold (1.85 = 1.48 x 1.25: deviation from median deviation, and
+ * of a median from that of a sample). */
+static double threshold(const struct rec_drift *d, double floor_ns, double ticks, double k)
+{
+	double chance = k * 1.85 * d->jitter_ns / sqrt(d->n);
+
+	return fmax(fmax(floor_ns, ticks * (double)d->tick_ns), chance);
+}
+
+static double memory_floor(const struct rec_drift *d)
+{
+	return fmax(memory_least_s, 8 * d->window_s);
+}
+
+/* Beyond what one flip of the rounding can be, or beyond half of that for long: a stamp that hovers between two ticks is no drift. */
+static bool is_drift(struct rec_drift *d, double dt)
+{
+	double level = fabs(d->level_ns), floor_ns = engage_ns + fmin(2 * d->jitter_ns, patience_ns);
+
+	d->sure = level > threshold(d, floor_ns, 1.05, 3.5) ? d->sure + 1 : 0;
+	d->off_s = level > threshold(d, floor_ns, 0.6, 3.5) ? d->off_s + dt : 0;
+	return d->sure >= 2 || d->off_s > off_most_s;
+}
+
+/* The drift so far is the error over the time in which it grew: the line through the stretch's beginning. */
+static void engage(struct rec_drift *d)
+{
+	double grown_s = fmax(d->stretch_s - d->window_s / 2, look_s);
+
+	d->engaged = true;
+	d->memory_s = clamp(d->stretch_s, memory_floor(d), memory_most_s);
+	d->rate = clamp(d->level_ns / 1e9 / grown_s, -rate_most, rate_most);
+}
+
+/* Gains of the least-squares line over the last memory_s: 4/T for the offset, 6/T^2 for the slope. */
+static void turn(struct rec_drift *d, double dt)
+{
+	double e = d->level_ns / 1e9;
+	double least = memory_floor(d);
+
+	if (fabs(d->level_ns) > threshold(d, hurry_ns, 0.9, 5))
+		d->memory_s = least;
+	else
+		d->memory_s = clamp(d->memory_s + dt, least, memory_most_s);
+	double t = d->memory_s;
+	d->rate = clamp(d->rate + 6 / (t * t) * e * dt, -rate_most, rate_most);
+	d->ppm = clamp((d->rate + 4 / t * e) * 1e6, -ppm_most, ppm_most);
+}
+
+static void drop_oldest(struct rec_drift *d)
+{
+	d->window_s -= (double)d->duration_ns[d->head] / 1e9;
+	d->head = (d->head + 1) % REC_DRIFT_WINDOW;
+	d->n--;
+}
+
+void rec_drift_add(struct rec_drift *drift, int64_t residual_ns, int64_t duration_ns)
+{
+	double dt = (double)duration_ns / 1e9;
+
+	if (drift->n == REC_DRIFT_WINDOW)
+		drop_oldest(drift);
+	unsigned at = (drift->head + drift->n++) % REC_DRIFT_WINDOW;
+	drift->residual_ns[at] = residual_ns;
+	drift->duration_ns[at] = duration_ns;
+	drift->window_s += dt;
+	drift->stretch_s += dt;
+	drift->pending_s += dt;
+	while (drift->n > window_least && drift->window_s - (double)drift->duration_ns[drift->head] / 1e9 >= window_s)
+		drop_oldest(drift);
+	if (drift->pending_s < look_s || drift->n < window_least)
+		return;
+	measure(drift);
+	if (!drift->engaged && is_drift(drift, drift->pending_s))
+		engage(drift);
+	if (drift->engaged)
+		turn(drift, fmin(drift->pending_s, 1.0));
+	drift->pending_s = 0;
+}
