@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "compose/soundpass.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "sound/limit.h"
+#include "sound/mix.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* the ceiling that keeps a mix of loud voices from clipping */
+static const double CEILING_DBTP = -1;
+
+/* one track of the session on its way into the mix */
+struct voice {
+	int number; /* in the mix; -1: not in it */
+	struct rec_span audible;
+	struct rec_spans mutes;
+};
+
+struct rec_soundpass {
+	struct rec_soundpass_params params;
+	int64_t length; /* samples */
+	struct rec_mix *mix;
+	struct voice *voices; /* one for each track of the session */
+	struct rec_limit *limit;
+	float *mixed;
+	float *limited;
+	pthread_t thread;
+	bool running;
+	atomic_bool cancelled;
+	atomic_int err;
+	int64_t work_ns;
+};
+
+static struct rec_span since(struct rec_span span, int64_t zero_ns)
+{
+	return (struct rec_span){span.start_ns - zero_ns, span.end_ns - zero_ns};
+}
+
+/* A track sounds inside its participant's presence, and nowhere else. The mix borrows the spans. */
+static int add_track(struct rec_soundpass *pass, size_t i)
+{
+	const struct rec_plan *plan = pass->params.plan;
+	const struct rec_track *track = &plan->session->tracks[i];
+	int64_t zero_ns = plan->timeline->zero_ns;
+	struct voice *voice = &pass->voices[i];
+	struct rec_mix_track added = {.path = track->path};
+
+	voice->audible = since(plan->session->participants[track->participant].presence, zero_ns);
+	voice->mutes.n = track->mutes.n;
+	voice->mutes.items = calloc(track->mutes.n + 1, sizeof(*voice->mutes.items));
+	if (!voice->mutes.items)
+		return REC_ENOMEM;
+	for (size_t k = 0; k < track->mutes.n; k++)
+		voice->mutes.items[k] = since(track->mutes.items[k], zero_ns);
+	added.near_ns = voice->audible.start_ns;
+	added.far_ns = voice->audible.end_ns;
+	added.place.rate = pass->params.rate;
+	added.place.origin = track->origin;
+	added.place.start_ns = (track->origin == REC_ORIGIN_SESSION ? 0 : track->start_ns) - zero_ns;
+	added.place.audible = (struct rec_spans){&voice->audible, 1};
+	added.place.mutes = voice->mutes;
+	voice->number = rec_mix_add(pass->mix, &added);
+	return voice->number < 0 ? voice->number : REC_OK;
+}
+
+static int add_tracks(struct rec_soundpass *pass)
+{
+	const struct rec_plan *plan = pass->params.plan;
+	int err = REC_OK;
+
+	for (size_t i = 0; i < plan->session->ntracks && err == REC_OK; i++) {
+		pass->voices[i].number = -1;
+		if (plan->tracks[i].used && plan->session->tracks[i].kind == REC_AUDIO)
+			err = add_track(pass, i);
+	}
+	return err;
+}
+
+/* One block through the mix and the limiter. REC_ENODATA: that was the last. */
+static int pass_block(struct rec_soundpass *pass)
+{
+	int64_t start_ns = rec_monotonic_ns();
+	ssize_t got = rec_mix_read(pass->mix, pass->mixed, REC_MIX_BLOCK);
+	size_t n;
+
+	if (got < 0)
+		return (int)got;
+	n = rec_limit_process(pass->limit, got > 0 ? pass->mixed : NULL, (size_t)got, pass->limited);
+	pass->work_ns += rec_monotonic_ns() - start_ns;
+	if (n > 0) {
+		int err = rec_output_audio(pass->params.output, pass->limited, n);
+
+		if (err < 0)
+			return err;
+	}
+	return got > 0 ? REC_OK : REC_ENODATA;
+}
+
+static void *run_pass(void *arg)
+{
+	struct rec_soundpass *pass = arg;
+	int err = REC_OK;
+
+	while (err == REC_OK && !atomic_load(&pass->cancelled))
+		err = pass_block(pass);
+	if (err == REC_ENODATA)
+		err = rec_output_end_audio(pass->params.output);
+	atomic_store(&pass->err, err);
+	return NULL;
+}
+
+static int prepare(struct rec_soundpass *pass)
+{
+	const struct rec_soundpass_params *params = &pass->params;
+	struct rec_mix_params mix = {
+	        .rate = params->rate, .channels = params->channels, .length = pass->length, .jobs = params->jobs};
+	size_t channels = (size_t)params->channels;
+	int err = rec_mix_new(&pass->mix, &mix);
+
+	if (err == REC_OK)
+		err = rec_limit_new(&pass->limit, params->rate, params->channels, CEILING_DBTP);
+	if (err < 0)
+		return err;
+	pass->voices = calloc(params->plan->session->ntracks + 1, sizeof(*pass->voices));
+	pass->mixed = calloc(REC_MIX_BLOCK * channels, sizeof(float));
+	pass->limited = calloc((REC_MIX_BLOCK + rec_limit_delay(pass->limit)) * channels, sizeof(float));
+	return pass->voices && pass->mixed && pass->limited ? add_tracks(pass) : REC_ENOMEM;
+}
+
+int rec_soundpass_start(struct rec_soundpass **out, const struct rec_soundpass_params *params)
+{
+	struct rec_soundpass *pass = calloc(1, sizeof(*pass));
+	int err;
+
+	*out = pass;
+	if (!pass)
+		return REC_ENOMEM;
+	pass->params = *params;
+	pass->length = rec_samples_of_ns(params->plan->timeline->duration_ns, params->rate);
+	err = prepare(pass);
+	if (err == REC_OK && pthread_create(&pass->thread, NULL, run_pass, pass) != 0)
+		err = rec_report(REC_EIO, "cannot start the thread that mixes");
+	pass->running = err == REC_OK;
+	if (err < 0)
+		rec_soundpass_stop(out, true, NULL, NULL);
+	return err;
+}
+
+int rec_soundpass_failed(struct rec_soundpass *pass)
+{
+	return atomic_load(&pass->err);
+}
+
+/* The counts outlive the mix; its lists of gaps do not. */
+static void hand_out_ledgers(struct rec_soundpass *pass)
+{
+	for (size_t i = 0; i < pass->params.plan->session->ntracks; i++) {
+		const struct rec_sound_ledger *ledger = NULL;
+
+		if (pass->voices[i].number >= 0)
+			ledger = rec_mix_ledger(pass->mix, (size_t)pass->voices[i].number);
+		if (!ledger)
+			continue;
+		pass->params.ledgers[i] = *ledger;
+		pass->params.ledgers[i].gaps = NULL;
+		pass->params.ledgers[i].ngaps = 0;
+	}
+}
+
+int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_db, int64_t *work_ns)
+{
+	struct rec_soundpass *pass = *out;
+	int err;
+
+	if (!pass)
+		return REC_OK;
+	atomic_store(&pass->cancelled, cancel);
+	if (pass->running) {
+		pthread_join(pass->thread, NULL);
+		hand_out_ledgers(pass);
+	}
+	err = atomic_load(&pass->err);
+	if (limited_db && pass->limit)
+		*limited_db = rec_limit_reduction_db(pass->limit);
+	if (work_ns)
+		*work_ns = pass->work_ns;
+	rec_mix_free(&pass->mix);
+	rec_limit_free(&pass->limit);
+	for (size_t i = 0; pass->voices && i < pass->params.plan->session->ntracks; i++)
+		free(pass->voices[i].mutes.items);
+	free(pass->voices);
+	free(pass->mixed);
+	free(pass->limited);
+	free(pass);
+	*out = NULL;
+	return err;
+}
