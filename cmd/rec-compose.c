@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/* rec-compose: a session's recordings become one video, with a layout that follows who was there. */
+#include "base/err.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "compose/compose.h"
+#include "session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const origins[] = {"auto", "session", "track", NULL};
+static const char *const zeros[] = {"join", "clock", NULL};
+
+struct options {
+	struct rec_common common;
+	const char *session;
+	const char *output;
+	const char *format;
+	struct rec_numbered people; /* --pN-* */
+	struct rec_size size;
+	struct rec_rate fps;
+	int layout;
+	int fit;
+	const char *background;
+	int gap;
+	int64_t hold_ns;
+	int zero;
+	int64_t start_ns;
+	int64_t duration_ns;
+	const char *codec;
+	const char *preset;
+	double crf;
+	int64_t bitrate;
+	int64_t audio_bitrate;
+	int audio_rate;
+	bool no_video;
+	bool no_audio;
+	bool no_screen;
+	int origin;
+	bool allow_outside;
+	bool skip_bad;
+	bool strict;
+	bool dry_run;
+	int jobs;
+	struct rec_strings operands;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
+        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+                "the session's manifest; a bare name means $RECORDINGS_DIR/NAME/session.json"},
+        {0, "pN-name", REC_OPT_NUMBERED, AT(people), "NAME", 1, 9999, NULL,
+                "without a manifest: the name of participant N (N = 1, 2, 3 ...)"},
+        {0, "pN-video", REC_OPT_NUMBERED, AT(people), "FILE", 1, 9999, NULL, "the picture of participant N"},
+        {0, "pN-audio", REC_OPT_NUMBERED, AT(people), "FILE", 1, 9999, NULL, "the sound of participant N"},
+        {0, "pN-join", REC_OPT_NUMBERED, AT(people), "TIME", 1, 9999, NULL, "when participant N joined (0)"},
+        {0, "pN-leave", REC_OPT_NUMBERED, AT(people), "TIME", 1, 9999, NULL, "when participant N left"},
+        {0, "origin", REC_OPT_CHOICE, AT(origin), "CLOCK", 0, 0, origins,
+                "what the files' stamps count from: session, track, or as the manifest says (auto)"},
+        {0, "allow-outside", REC_OPT_FLAG, AT(allow_outside), NULL, 0, 0, NULL,
+                "let the manifest name files outside its own folder"},
+        {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
+                "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
+        {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
+        {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL,
+                "the video to write (<session_dir>/<session_id>_composed.mp4); an audio ending gives the sound alone"},
+        {0, "format", REC_OPT_STR, AT(format), "NAME", 0, 0, NULL,
+                "mp4, mov, mkv or an audio format, whatever the ending of OUT"},
+        {0, "start", REC_OPT_DURATION, AT(start_ns), "TIME", 0, 1e9, NULL, "begin this long after the zero (0)"},
+        {0, "duration", REC_OPT_DURATION, AT(duration_ns), "TIME", 0, 1e9, NULL,
+                "write no more than this (to the end)"},
+        {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
+                "the output's zero: the earliest join, or the session's own clock (join)"},
+        {0, "no-video", REC_OPT_FLAG, AT(no_video), NULL, 0, 0, NULL, "show no participant: black with sound"},
+        {0, "no-audio", REC_OPT_FLAG, AT(no_audio), NULL, 0, 0, NULL, "leave out all sound"},
+        {0, "no-screen", REC_OPT_FLAG, AT(no_screen), NULL, 0, 0, NULL, "leave out screen shares"},
+        {0, "dry-run", REC_OPT_FLAG, AT(dry_run), NULL, 0, 0, NULL,
+                "print windows, tracks and offsets, and write nothing"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Picture"},
+        {0, "size", REC_OPT_SIZE, AT(size), "WxH", 16, 8192, NULL,
+                "of the picture, even (1280x720, or $OUTPUT_WIDTH and $OUTPUT_HEIGHT)"},
+        {0, "fps", REC_OPT_RATE, AT(fps), "RATE", 0, 0, NULL, "frames a second: 30, 29.97, 30000/1001 (30)"},
+        {0, "layout", REC_OPT_CHOICE, AT(layout), "NAME", 0, 0, rec_layout_names,
+                "row: equal columns; grid: the largest tiles (row, or the manifest's)"},
+        {0, "fit", REC_OPT_CHOICE, AT(fit), "HOW", 0, 0, rec_fit_names,
+                "how a picture fills its tile: contain, cover or stretch (contain)"},
+        {0, "background", REC_OPT_STR, AT(background), "COLOUR", 0, 0, NULL,
+                "behind and between the pictures: a name or #RRGGBB (black)"},
+        {0, "gap", REC_OPT_INT, AT(gap), "PIXELS", 0, 512, NULL, "between tiles (0)"},
+        {0, "hold", REC_OPT_DURATION, AT(hold_ns), "TIME", 0, 1e9, NULL,
+                "how long a camera's last picture stands when no other comes (2)"},
+        {0, "codec", REC_OPT_STR, AT(codec), "NAME", 0, 0, NULL,
+                "of the picture; auto tries hardware, then libx264 (libx264)"},
+        {0, "preset", REC_OPT_STR, AT(preset), "NAME", 0, 0, NULL, "the codec's speed against size (fast)"},
+        {0, "crf", REC_OPT_REAL, AT(crf), "N", 0, 63, NULL, "the codec's quality, lower is better (18)"},
+        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 1000, 1e9, NULL, "of the picture, instead of --crf: 4M"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
+        {0, "audio-bitrate", REC_OPT_BITS, AT(audio_bitrate), "BITS", 6000, 1e6, NULL, "of the sound (128k)"},
+        {0, "audio-rate", REC_OPT_INT, AT(audio_rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Work"},
+        {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 0, 1024, NULL,
+                "decode and scale on at most N threads at once (as many as processors)"},
+        REC_COMMON_OPTS(struct options, common), REC_OPT_END};
+
+static const struct rec_tool tool = {"rec-compose", "--session session.json [-o OUT.mp4]",
+        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, 0};
+
+static const struct options defaults = {.fps = {30, 1},
+        .layout = -1,
+        .background = "black",
+        .hold_ns = 2 * REC_NS_PER_S,
+        .duration_ns = REC_NS_UNKNOWN,
+        .crf = 18,
+        .audio_bitrate = 128000,
+        .audio_rate = 48000};
+
+/* --pN-join and --pN-leave hold durations */
+static int entry_time(const struct options *o, const char *field, int number, int64_t *ns)
+{
+	const char *text = rec_opt_numbered(&o->people, field, number);
+
+	if (!text || (rec_parse_duration(text, ns) == REC_OK && *ns >= 0))
+		return REC_OK;
+	return rec_report(REC_EUSAGE, "'%s' is no time for --p%d-%s; try 12.5 or 1m30s", text, number, field + 3);
+}
+
+static int fill_entry(const struct options *o, int number, struct rec_session_entry *entry)
+{
+	int err;
+
+	entry->number = number;
+	entry->name = rec_opt_numbered(&o->people, "pN-name", number);
+	entry->video = rec_opt_numbered(&o->people, "pN-video", number);
+	entry->audio = rec_opt_numbered(&o->people, "pN-audio", number);
+	entry->leave_ns = REC_NS_UNKNOWN;
+	err = entry_time(o, "pN-join", number, &entry->join_ns);
+	return err < 0 ? err : entry_time(o, "pN-leave", number, &entry->leave_ns);
+}
+
+static bool is_listed(const struct rec_session_entry *entries, size_t n, int number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].number == number)
+			return true;
+	return false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct rec_session_entry *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int manual_session(const struct options *o, struct rec_session **session)
+{
+	struct rec_session_entry *entries = calloc(o->people.n + 1, sizeof(*entries));
+	size_t n = 0;
+	int err = entries ? REC_OK : REC_ENOMEM;
+
+	for (size_t i = 0; err == REC_OK && i < o->people.n; i++)
+		if (!is_listed(entries, n, o->people.items[i].number))
+			err = fill_entry(o, o->people.items[i].number, &entries[n++]);
+	if (err == REC_OK) {
+		qsort(entries, n, sizeof(*entries), by_number);
+		err = rec_session_from_entries(session, entries, n);
+	}
+	free(entries);
+	return err;
+}
+
+static int load_session(const struct options *o, struct rec_session **session)
+{
+	struct rec_session_params params = REC_SESSION_PARAMS;
+
+	params.allow_outside = o->allow_outside;
+	params.origin = o->origin == 1 ? REC_ORIGIN_SESSION : o->origin == 2 ? REC_ORIGIN_TRACK : -1;
+	if (o->session && o->people.n > 0)
+		return rec_report(REC_EUSAGE, "--session and --pN-* do not go together");
+	if (o->session)
+		return rec_session_load(session, o->session, &params);
+	if (o->people.n == 0)
+		return rec_report(
+		        REC_EUSAGE, "no session: pass --session session.json, or --p1-video FILE --p1-leave TIME ...");
+	if (!o->output && !o->dry_run)
+		return rec_report(REC_EUSAGE, "no output: --pN-* needs --output OUT");
+	return manual_session(o, session);
+}
+
+static int side_from_environment(const char *name, int *side)
+{
+	const char *text = getenv(name);
+	int64_t value;
+
+	if (!text || !*text)
+		return REC_OK;
+	if (rec_parse_int(text, &value) < 0 || value < 16 || value > 8192)
+		return rec_report(REC_EUSAGE, "'%s' is no size for $%s; give pixels from 16 to 8192", text, name);
+	*side = (int)value;
+	return REC_OK;
+}
+
+/* Flags beat the environment, which beats the defaults. */
+static int settle_size(struct rec_size *size)
+{
+	int err = REC_OK;
+
+	if (size->width == 0) {
+		*size = (struct rec_size){1280, 720};
+		err = side_from_environment("OUTPUT_WIDTH", &size->width);
+		if (err == REC_OK)
+			err = side_from_environment("OUTPUT_HEIGHT", &size->height);
+	}
+	if (err == REC_OK && ((size->width | size->height) & 1))
+		err = rec_report(
+		        REC_EUSAGE, "the size %dx%d is odd; video wants even numbers", size->width, size->height);
+	return err;
+}
+
+static int settle_layout(const struct rec_session *session, int *layout)
+{
+	if (*layout >= 0)
+		return REC_OK;
+	*layout = REC_LAYOUT_ROW;
+	if (!session->layout)
+		return REC_OK;
+	for (int i = 0; rec_layout_names[i]; i++)
+		if (strcmp(session->layout, rec_layout_names[i]) == 0) {
+			*layout = i;
+			return REC_OK;
+		}
+	return rec_report(REC_EINPUT, "unknown layout '%s' in the session; pass --layout row or grid", session->layout);
+}
+
+/* <session_dir>/<session_id>_composed.mp4; malloc'd */
+static char *default_output(const struct rec_session *session)
+{
+	struct rec_buf path = REC_BUF_INIT;
+	char *stem = rec_session_stem(session);
+
+	if (!stem)
+		return NULL;
+	rec_buf_printf(&path, "%s/%s_composed.mp4", session->dir, stem);
+	free(stem);
+	return rec_buf_steal(&path);
+}
+
+static bool same_file(const char *a, const struct stat *b)
+{
+	struct stat st;
+
+	return a && stat(a, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == b->st_dev && st.st_ino == b->st_ino;
+}
+
+static int check_output(const struct rec_session *session, const char *manifest, const char *output)
+{
+	struct stat st;
+
+	if (stat(output, &st) != 0)
+		return REC_OK;
+	if (same_file(manifest, &st))
+		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
+	for (size_t i = 0; i < session->ntracks; i++)
+		if (same_file(session->tracks[i].path, &st))
+			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
+	return REC_OK;
+}
+
+static int print_summary(const struct options *o, const char *output, const struct rec_plan *plan,
+        const struct rec_compose_result *result)
+{
+	const struct rec_timeline *timeline = plan->timeline;
+	struct rec_buf text = REC_BUF_INIT;
+	struct rec_json json = {.buf = &text, .pretty = true};
+	int err;
+
+	rec_json_object(&json, NULL);
+	rec_json_str(&json, "session_id", plan->session->id);
+	rec_json_str(&json, "output", output);
+	rec_json_seconds(&json, "duration_s", timeline->duration_ns);
+	rec_json_int(&json, "frames", timeline->nframes);
+	rec_json_object(&json, "fps");
+	rec_json_int(&json, "num", timeline->fps.num);
+	rec_json_int(&json, "den", timeline->fps.den);
+	rec_json_end_object(&json);
+	rec_json_int(&json, "width", o->size.width);
+	rec_json_int(&json, "height", o->size.height);
+	rec_json_seconds(&json, "zero_s", timeline->zero_ns);
+	rec_json_str(&json, "layout", rec_layout_names[o->layout]);
+	rec_json_int(&json, "left_out", (int64_t)plan->left_out);
+	rec_plan_windows_json(plan, &json);
+	if (result)
+		rec_compose_result_json(plan, result, &json);
+	else
+		rec_plan_inputs_json(plan, &json);
+	rec_json_warnings(&json);
+	rec_json_end_object(&json);
+	if (text.failed)
+		err = REC_ENOMEM;
+	else if (output && strcmp(output, "-") == 0)
+		rec_log_line(text.data), err = REC_OK;
+	else
+		rec_buf_puts(&text, "\n"), err = rec_print(text.data);
+	rec_buf_free(&text);
+	return err;
+}
+
+static int compose(const struct options *o, const char *output, const struct rec_plan *plan)
+{
+	struct rec_compose_params params = {.output = output,
+	        .format = o->format,
+	        .no_clobber = o->common.no_clobber,
+	        .scene = {(enum rec_layout)o->layout, (enum rec_fit)o->fit, o->size.width, o->size.height, o->gap,
+	                o->hold_ns},
+	        .background = o->background,
+	        .codec = o->codec,
+	        .preset = o->preset,
+	        .crf = o->crf,
+	        .bitrate = o->bitrate,
+	        .audio_bitrate = o->audio_bitrate,
+	        .audio_rate = o->audio_rate,
+	        .no_audio = o->no_audio,
+	        .jobs = o->jobs,
+	        .strict = o->strict,
+	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
+	struct rec_compose_result result = {0};
+	int err = rec_compose_run(plan, &params, &result);
+
+	if (err == REC_OK && o->common.json)
+		err = print_summary(o, output, plan, &result);
+	rec_compose_result_free(plan, &result);
+	return err;
+}
+
+static int make_plan(const struct options *o, const struct rec_session *session, bool picture, struct rec_plan **plan)
+{
+	struct rec_plan_params params = {
+	        .timeline = REC_TIMELINE_PARAMS, .no_audio = o->no_audio, .skip_bad = o->skip_bad};
+
+	params.timeline.fps = o->fps;
+	params.timeline.zero_clock = o->zero == 1;
+	params.timeline.no_video = o->no_video || !picture;
+	params.timeline.no_screen = o->no_screen;
+	params.timeline.start_ns = o->start_ns;
+	params.timeline.duration_ns = o->duration_ns;
+	return rec_plan_new(plan, session, &params);
+}
+
+/* Everything is checked before anything is written. */
+static int run(struct options *o)
+{
+	struct rec_session *session = NULL;
+	struct rec_plan *plan = NULL;
+	char *output = NULL;
+	const char *format;
+	int err = settle_size(&o->size);
+
+	if (err == REC_OK)
+		err = load_session(o, &session);
+	if (err == REC_OK)
+		err = settle_layout(session, &o->layout);
+	if (err < 0)
+		goto done;
+	output = o->output ? strdup(o->output) : default_output(session);
+	if (!output) {
+		err = REC_ENOMEM;
+		goto done;
+	}
+	format = rec_output_format(output, o->format);
+	if (!format && !o->dry_run)
+		err = rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp4", output);
+	if (err == REC_OK)
+		err = check_output(session, o->session, output);
+	if (err == REC_OK)
+		err = make_plan(o, session, !format || rec_output_format_has(format, true), &plan);
+	if (err == REC_OK && o->dry_run)
+		err = o->common.json ? print_summary(o, NULL, plan, NULL) : rec_plan_print(plan);
+	else if (err == REC_OK)
+		err = compose(o, output, plan);
+	if (err == REC_OK && plan->left_out > 0)
+		err = REC_ELEFTOUT;
+done:
+	if (err == REC_ENOMEM)
+		rec_report(err, "out of memory");
+	rec_plan_free(&plan);
+	rec_session_free(&session);
+	free(output);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = defaults;
+	int err;
+
+	rec_log_init(argv[0]);
+	rec_signals_install();
+	err = rec_opt_parse(&tool, &options, argc, argv);
+	if (err == REC_OK)
+		err = run(&options);
+	else if (err == REC_ENODATA)
+		err = REC_OK;
+	rec_opt_free(&tool, &options);
+	return rec_exit_status(err);
+}
