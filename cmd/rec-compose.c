@@ -3,8 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
-#include "base/opt.h"
-#include "base/out.h"
+#include "base/tool.h"
 #include "compose/compose.h"
 #include "session/session.h"
 
@@ -72,13 +71,13 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL,
                 "the video to write (<session_dir>/<session_id>_composed.mp4); an audio ending gives the sound alone"},
         {0, "format", REC_OPT_STR, AT(format), "NAME", 0, 0, NULL,
-                "mp4, mov, mkv or an audio format, whatever the ending of OUT"},
+                "mp4, mov, mkv, webm, or an audio format: m4a, mp3, opus, ogg, flac, wav (by OUT's ending)"},
         {0, "start", REC_OPT_DURATION, AT(start_ns), "TIME", 0, 1e9, NULL, "begin this long after the zero (0)"},
         {0, "duration", REC_OPT_DURATION, AT(duration_ns), "TIME", 0, 1e9, NULL,
                 "write no more than this (to the end)"},
         {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
                 "the output's zero: the earliest join, or the session's own clock (join)"},
-        {0, "no-video", REC_OPT_FLAG, AT(no_video), NULL, 0, 0, NULL, "show no participant: black with sound"},
+        {0, "no-video", REC_OPT_FLAG, AT(no_video), NULL, 0, 0, NULL, "show no participant: the background with sound"},
         {0, "no-audio", REC_OPT_FLAG, AT(no_audio), NULL, 0, 0, NULL, "leave out all sound"},
         {0, "no-screen", REC_OPT_FLAG, AT(no_screen), NULL, 0, 0, NULL, "leave out screen shares"},
         {0, "dry-run", REC_OPT_FLAG, AT(dry_run), NULL, 0, 0, NULL,
@@ -97,7 +96,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "hold", REC_OPT_DURATION, AT(hold_ns), "TIME", 0, 1e9, NULL,
                 "how long a camera's last picture stands when no other comes (2)"},
         {0, "codec", REC_OPT_STR, AT(codec), "NAME", 0, 0, NULL,
-                "of the picture; auto tries hardware, then libx264 (libx264)"},
+                "of the picture; auto tries hardware, then libx264 (libx264; in WebM libvpx-vp9)"},
         {0, "preset", REC_OPT_STR, AT(preset), "NAME", 0, 0, NULL, "the codec's speed against size (fast)"},
         {0, "crf", REC_OPT_REAL, AT(crf), "N", 0, 63, NULL, "the codec's quality, lower is better (18)"},
         {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 1000, 1e9, NULL, "of the picture, instead of --crf: 4M"},
@@ -278,7 +277,7 @@ static int print_summary(const struct options *o, const char *output, const stru
 {
 	const struct rec_timeline *timeline = plan->timeline;
 	struct rec_buf text = REC_BUF_INIT;
-	struct rec_json json = {.buf = &text, .pretty = true};
+	struct rec_json json = {.buf = &text, .pretty = rec_tool_pretty(&o->common, output)};
 	int err;
 
 	rec_json_object(&json, NULL);
@@ -302,12 +301,7 @@ static int print_summary(const struct options *o, const char *output, const stru
 		rec_plan_inputs_json(plan, &json);
 	rec_json_warnings(&json);
 	rec_json_end_object(&json);
-	if (text.failed)
-		err = REC_ENOMEM;
-	else if (output && strcmp(output, "-") == 0)
-		rec_log_line(text.data), err = REC_OK;
-	else
-		rec_buf_puts(&text, "\n"), err = rec_print(text.data);
+	err = rec_tool_summary(output, &text);
 	rec_buf_free(&text);
 	return err;
 }
@@ -354,8 +348,9 @@ static int make_plan(const struct options *o, const struct rec_session *session,
 }
 
 /* Everything is checked before anything is written. */
-static int run(struct options *o)
+static int run(void *options)
 {
+	struct options *o = options;
 	struct rec_session *session = NULL;
 	struct rec_plan *plan = NULL;
 	char *output = NULL;
@@ -387,8 +382,6 @@ static int run(struct options *o)
 	if (err == REC_OK && plan->left_out > 0)
 		err = REC_ELEFTOUT;
 done:
-	if (err == REC_ENOMEM)
-		rec_report(err, "out of memory");
 	rec_plan_free(&plan);
 	rec_session_free(&session);
 	free(output);
@@ -398,15 +391,6 @@ done:
 int main(int argc, char **argv)
 {
 	struct options options = defaults;
-	int err;
 
-	rec_log_init(argv[0]);
-	rec_signals_install();
-	err = rec_opt_parse(&tool, &options, argc, argv);
-	if (err == REC_OK)
-		err = run(&options);
-	else if (err == REC_ENODATA)
-		err = REC_OK;
-	rec_opt_free(&tool, &options);
-	return rec_exit_status(err);
+	return rec_tool_main(&tool, &options, run, argc, argv);
 }

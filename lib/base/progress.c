@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -146,20 +147,24 @@ void rec_progress_set(struct rec_progress *p, int64_t done_ns)
 	pthread_mutex_unlock(&p->lock);
 }
 
-void rec_progress_end(struct rec_progress **progress, int status)
+void rec_progress_end(struct rec_progress **progress)
 {
 	struct rec_progress *p = *progress;
 	if (!p)
 		return;
-	if (p->mode == REC_PROGRESS_JSON) {
-		struct rec_buf line = REC_BUF_INIT;
-		rec_buf_printf(&line, "{\"event\":\"done\",\"status\":%d}", status);
-		if (!line.failed)
-			rec_log_line(line.data);
-		rec_buf_free(&line);
-	} else
+	if (p->mode != REC_PROGRESS_JSON)
 		rec_log_status(NULL);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 	*progress = NULL;
+}
+
+void rec_progress_done(enum rec_progress_mode mode, int status)
+{
+	char line[64];
+
+	if (mode != REC_PROGRESS_JSON)
+		return;
+	snprintf(line, sizeof(line), "{\"event\":\"done\",\"status\":%d}", status);
+	rec_log_line(line);
 }

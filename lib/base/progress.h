@@ -2,7 +2,8 @@
 /*
  * Progress on stderr: a bar on a terminal, JSON lines for programs, or nothing. Thread-safe; redrawn at most ten times a second.
  * stderr without a terminal, NO_COLOR and TERM=dumb are respected (a dumb terminal gets no bar under auto).
- *     rec_progress_begin(&p, mode, "composing", total);  rec_progress_set(p, done) ...;  rec_progress_end(&p, ok);
+ *     rec_progress_begin(&p, mode, "composing", total);  rec_progress_set(p, done) ...;  rec_progress_end(&p);
+ * The program says rec_progress_done() once, as the last thing it does (base/tool.h does it).
  */
 #ifndef REC_BASE_PROGRESS_H
 #define REC_BASE_PROGRESS_H
@@ -28,7 +29,10 @@ int rec_progress_begin(struct rec_progress **progress, enum rec_progress_mode mo
 /** rec_progress_set(progress, done_ns): media time done; bar: percentage, speed (x real time) and ETA. JSON: {"event":"progress","what","done_s","total_s","speed","eta_s"}. */
 void rec_progress_set(struct rec_progress *progress, int64_t done_ns);
 
-/** rec_progress_end(progress, status): remove the bar; JSON: a last line {"event":"done","status":N} with the exit status. Frees, sets NULL. */
-void rec_progress_end(struct rec_progress **progress, int status);
+/** rec_progress_end(progress): remove the bar. Frees, sets NULL. */
+void rec_progress_end(struct rec_progress **progress);
+
+/** rec_progress_done(mode, status): JSON: the last line, {"event":"done","status":N}, N being the exit status. Other modes: nothing. */
+void rec_progress_done(enum rec_progress_mode mode, int status);
 
 #endif

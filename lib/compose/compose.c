@@ -217,11 +217,11 @@ static void stop_feeds(struct pass *pass)
 		rec_feed_stop(&pass->feeds[i]);
 }
 
-static void clean_up(struct pass *pass, int err)
+static void clean_up(struct pass *pass)
 {
 	stop_feeds(pass);
 	rec_output_discard(&pass->output);
-	rec_progress_end(&pass->progress, rec_exit_status(err));
+	rec_progress_end(&pass->progress);
 	rec_canvas_free(&pass->canvas);
 	av_frame_free(&pass->picture);
 	free(pass->feeds);
@@ -251,7 +251,7 @@ int rec_compose_run(
 		err = check_tails(&pass);
 	if (err == REC_OK)
 		err = rec_output_commit(&pass.output, &result->output);
-	clean_up(&pass, err);
+	clean_up(&pass);
 	result->total_ns = rec_monotonic_ns() - start_ns;
 	return err;
 }

@@ -31,8 +31,8 @@ static void silent(void **state)
 		capture_begin(&c, 2);
 		assert_int_equal(rec_progress_begin(&p, modes[i], "composing", REC_NS_PER_S), 0);
 		rec_progress_set(p, 5);
-		rec_progress_end(&p, 0);
-		rec_progress_end(&p, 0);
+		rec_progress_end(&p);
+		rec_progress_end(&p);
 		const char *said = capture_end(&c);
 		assert_string_equal(said, "");
 	}
@@ -60,7 +60,7 @@ static void bar(void **state)
 	pause_ms(110);
 	rec_progress_set(p, 10 * REC_NS_PER_S);
 	rec_warn("above the bar");
-	rec_progress_end(&p, 0);
+	rec_progress_end(&p);
 	assert_null(p);
 	const char *said = capture_end(&c);
 	assert_non_null(strstr(said, "composing   0 % [                        ] 0.0x"));
@@ -87,7 +87,7 @@ static void unknown_total(void **state)
 	assert_int_equal(rec_progress_begin(&p, REC_PROGRESS_BAR, "reading", 0), 0);
 	pause_ms(110);
 	rec_progress_set(p, 65 * REC_NS_PER_S);
-	rec_progress_end(&p, 0);
+	rec_progress_end(&p);
 	const char *said = capture_end(&c);
 	assert_non_null(strstr(said, "reading 1:05.000 "));
 	assert_null(strchr(said, '%'));
@@ -103,7 +103,8 @@ static void json(void **state)
 	assert_int_equal(rec_progress_begin(&p, REC_PROGRESS_JSON, "mixing", 8 * REC_NS_PER_S), 0);
 	pause_ms(110);
 	rec_progress_set(p, 2 * REC_NS_PER_S);
-	rec_progress_end(&p, 5);
+	rec_progress_end(&p);
+	rec_progress_done(REC_PROGRESS_JSON, 5);
 	const char *said = capture_end(&c);
 	assert_int_equal(count(said, "\n"), 3);
 	assert_int_equal(count(said, "\"progress\""), 2);
@@ -129,7 +130,7 @@ static void rate_is_limited(void **state)
 		rec_progress_set(p, 1);
 		now = rec_monotonic_ns();
 	} while (now - began < 350 * REC_NS_PER_MS);
-	rec_progress_end(&p, 0);
+	rec_progress_end(&p);
 	const char *said = capture_end(&c);
 	int drawn = count(said, "\"progress\"");
 	assert_in_range(drawn, 2, 1 + (now - began) / (100 * REC_NS_PER_MS));

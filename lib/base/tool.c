@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/tool.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/out.h"
+#include "base/progress.h"
+
+#include <string.h>
+
+int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *options), int argc, char **argv)
+{
+	const struct rec_common *common = (const struct rec_common *)(const void *)((char *)options + tool->common);
+	int err, status;
+
+	rec_log_init(argv[0]);
+	rec_signals_install();
+	err = rec_opt_parse(tool, options, argc, argv);
+	if (err == REC_OK)
+		err = run(options);
+	else if (err == REC_ENODATA) /* --help and its like were served */
+		err = REC_OK;
+	if (err == REC_ENOMEM)
+		rec_report(err, "out of memory");
+	status = rec_exit_status(err);
+	if (!common->quiet)
+		rec_progress_done((enum rec_progress_mode)common->progress, status);
+	rec_opt_free(tool, options);
+	return status;
+}
+
+static bool is_stdout(const char *output)
+{
+	return output && strcmp(output, "-") == 0;
+}
+
+int rec_tool_summary(const char *output, const struct rec_buf *text)
+{
+	int err;
+
+	if (text->failed)
+		return REC_ENOMEM;
+	if (is_stdout(output)) {
+		rec_log_line(rec_buf_str(text));
+		return REC_OK;
+	}
+	err = rec_print(rec_buf_str(text));
+	return err == REC_OK ? rec_print("\n") : err;
+}
+
+bool rec_tool_pretty(const struct rec_common *common, const char *output)
+{
+	return !(is_stdout(output) && common->progress == REC_PROGRESS_JSON);
+}
