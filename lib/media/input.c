@@ -30,11 +30,21 @@ struct rec_input {
 	struct rec_damage damage;
 };
 
-static int64_t stream_ns(const struct rec_input *in, int64_t ticks)
+static int64_t length_ns(const struct rec_input *in, int64_t ticks)
 {
 	AVRational base = in->demux.stream->time_base;
 
 	return rec_ns_of_ticks(ticks, base.num, base.den);
+}
+
+/* A stamp on the file's clock. libavformat puts the first sample kept of an MP3 behind its encoder's delay: there it is 0. */
+static int64_t stamp_ns(const struct rec_input *in, int64_t ticks)
+{
+	int64_t start = in->demux.stream->start_time;
+
+	if (start > 0 && strcmp(in->demux.format->iformat->name, "mp3") == 0)
+		ticks -= start;
+	return length_ns(in, ticks);
 }
 
 static void describe(struct rec_input *in)
@@ -48,7 +58,7 @@ static void describe(struct rec_input *in)
 	in->info.height = par->height;
 	in->info.rate = par->sample_rate;
 	in->info.channels = par->ch_layout.nb_channels;
-	in->info.tick_ns = stream_ns(in, 1) + 1;
+	in->info.tick_ns = length_ns(in, 1) + 1;
 	in->info.duration_ns =
 	        format->duration > 0 ? rec_ns_of_ticks(format->duration, 1, AV_TIME_BASE) : REC_NS_UNKNOWN;
 	in->info.first_ns = REC_NS_UNKNOWN;
@@ -114,7 +124,7 @@ static int feed(struct rec_input *in)
 		if (err < 0)
 			return err;
 		in->damage.packets++;
-		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stream_ns(in, in->packet->pts);
+		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stamp_ns(in, in->packet->pts);
 		if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
 			note_corrupt(in, at_ns);
 		err = avcodec_send_packet(in->decoder, in->packet);
@@ -146,17 +156,37 @@ static int64_t frame_length_ns(const struct rec_input *in, const AVFrame *frame)
 	if (frame->width == 0)
 		return rec_ns_of_samples(frame->nb_samples, frame->sample_rate);
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
-	return stream_ns(in, frame->duration);
+	return length_ns(in, frame->duration);
 #else
-	return stream_ns(in, frame->pkt_duration);
+	return length_ns(in, frame->pkt_duration);
 #endif
+}
+
+/*
+ * Sound before 0 is an encoder's priming that the demuxer did not take away (AAC in Matroska and in fragmented MP4). Drop it; a stamp
+ * within rounding of 0 is none. Returns whether nothing of the frame is left.
+ */
+static bool is_priming(const struct rec_input *in, AVFrame *frame)
+{
+	int64_t ns = frame->pts == AV_NOPTS_VALUE ? 0 : stamp_ns(in, frame->pts), samples;
+	AVRational base = in->demux.stream->time_base;
+
+	if (frame->width > 0 || ns >= -2 * in->info.tick_ns || ns < -REC_NS_PER_S)
+		return false;
+	samples = rec_samples_of_ns(-ns, frame->sample_rate);
+	if (samples >= frame->nb_samples)
+		return true;
+	rec_libav_drop_samples(frame, (int)samples);
+	frame->pts += rec_rescale(samples, base.den, (int64_t)frame->sample_rate * base.num);
+	frame->best_effort_timestamp = frame->pts;
+	return false;
 }
 
 /* Put the frame on the clock and count what is odd about its stamp. */
 static int64_t place(struct rec_input *in, const AVFrame *frame)
 {
 	int64_t ticks = frame->best_effort_timestamp != AV_NOPTS_VALUE ? frame->best_effort_timestamp : frame->pts;
-	int64_t ns = ticks == AV_NOPTS_VALUE ? in->prev_end_ns : stream_ns(in, ticks);
+	int64_t ns = ticks == AV_NOPTS_VALUE ? in->prev_end_ns : stamp_ns(in, ticks);
 
 	if (ticks == AV_NOPTS_VALUE)
 		in->damage.unstamped++;
@@ -193,9 +223,11 @@ static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 		} else if (!within_limits(frame)) {
 			note_corrupt(in, in->prev_end_ns);
 			av_frame_unref(frame);
-		} else {
+		} else if (!is_priming(in, frame)) {
 			*pts_ns = place(in, frame);
 			return REC_OK;
+		} else {
+			av_frame_unref(frame);
 		}
 	}
 }
@@ -280,8 +312,8 @@ int rec_input_read_packet(struct rec_input *in, struct rec_packet_info *info)
 		return err;
 	}
 	in->damage.packets++;
-	info->pts_ns = packet->pts == AV_NOPTS_VALUE ? REC_NS_UNKNOWN : stream_ns(in, packet->pts);
-	info->duration_ns = stream_ns(in, packet->duration);
+	info->pts_ns = packet->pts == AV_NOPTS_VALUE ? REC_NS_UNKNOWN : stamp_ns(in, packet->pts);
+	info->duration_ns = length_ns(in, packet->duration);
 	info->bytes = packet->size;
 	info->pos = packet->pos;
 	info->key = packet->flags & AV_PKT_FLAG_KEY;

@@ -5,10 +5,13 @@
 #include "base/log.h"
 
 #include <ctype.h>
+#include <libavutil/samplefmt.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 static void set_level(void)
 {
+	setenv("SVT_LOG", "1", 0); /* SVT-AV1 talks on stderr by itself; 1: errors only */
 	av_log_set_level(rec_log_level() >= REC_DEBUG ? AV_LOG_VERBOSE : AV_LOG_QUIET);
 }
 
@@ -33,4 +36,18 @@ const char *rec_libav_text(int averror, char text[64])
 	av_strerror(averror, text, 64);
 	text[0] = (char)tolower((unsigned char)text[0]);
 	return text;
+}
+
+void rec_libav_drop_samples(AVFrame *frame, int n)
+{
+	enum AVSampleFormat format = (enum AVSampleFormat)frame->format;
+	int channels = frame->ch_layout.nb_channels;
+	int planes = av_sample_fmt_is_planar(format) ? channels : 1;
+	ptrdiff_t bytes = (ptrdiff_t)n * av_get_bytes_per_sample(format) * (planes == 1 ? channels : 1);
+
+	for (int i = 0; i < planes; i++)
+		frame->extended_data[i] += bytes;
+	for (int i = 0; frame->data != frame->extended_data && i < planes && i < AV_NUM_DATA_POINTERS; i++)
+		frame->data[i] += bytes;
+	frame->nb_samples -= n;
 }

@@ -14,4 +14,7 @@ int rec_libav_err(int averror);
 /** rec_libav_text(averror, text): libav's words for an error, lower case; returns ${text}. */
 const char *rec_libav_text(int averror, char text[64]);
 
+/** rec_libav_drop_samples(frame, n): move the frame's data past its first ${n} samples, 0 <= n < nb_samples; stamps are the caller's. */
+void rec_libav_drop_samples(AVFrame *frame, int n);
+
 #endif

@@ -10,6 +10,9 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
@@ -282,6 +285,13 @@ static struct decoded decode_sound(const char *path)
 	return d;
 }
 
+/* glibc: what malloc returns and free takes is filled with this byte, so that an encoder that reads what nobody wrote shows it */
+#ifdef M_PERTURB
+#define dirty_heap(byte) mallopt(M_PERTURB, (byte))
+#else
+#define dirty_heap(byte) ((void)(byte))
+#endif
+
 /* samples by which the chirp comes late */
 static int chirp_lag(const float *pcm)
 {
@@ -308,8 +318,10 @@ enum keeps {
 	PRIMED /* where it begins; FFmpeg decodes the priming too, before 0: CodecDelay of AAC, edit lists of fragments */
 };
 
-static void check_sound(const char *path, enum keeps keeps)
+/* ${bits}: of what is lossless */
+static void check_sound(const char *path, enum keeps keeps, int bits)
 {
+	float step = bits == 32 ? 0 : bits == 24 ? 1.0f / 8388608 : 1.0f / 32768;
 	struct decoded d = decode_sound(path);
 	/* FFmpeg stamps the first sample of an MP3 after the delay that it took away */
 	int64_t zero = strstr(path, ".mp3") ? d.first : 0;
@@ -323,7 +335,7 @@ static void check_sound(const char *path, enum keeps keeps)
 	if (keeps == LOSSLESS || keeps == GAPLESS)
 		assert_int_equal(d.samples, SAMPLES);
 	for (int i = 0; keeps == LOSSLESS && i < SAMPLES; i++)
-		assert_true(fabsf(d.pcm[i] - sound(i)) <= 0.5001f / 32768);
+		assert_true(fabsf(d.pcm[i] - sound(i)) <= 0.5001f * step);
 	free(d.pcm);
 }
 
@@ -345,7 +357,7 @@ static void check_same_bytes(const char *a, const char *b)
 	fclose(fb);
 }
 
-/* the same again on one core */
+/* the same again on one core and on another heap */
 static void check_repeatable(const char *path, const struct spec *spec)
 {
 	char again[300];
@@ -361,7 +373,9 @@ static void check_repeatable(const char *path, const struct spec *spec)
 			CPU_SET(i, &one);
 	}
 	assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+	dirty_heap(0x55);
 	assert_int_equal(write_spec(again, NULL, spec, NULL), 0);
+	dirty_heap(0);
 	assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
 	check_same_bytes(path, again);
 }
@@ -414,7 +428,7 @@ static void test_containers(void **state)
 		if (spec->video)
 			check_pictures(path, spec, cases[i].exact);
 		if (spec->audio)
-			check_sound(path, cases[i].keeps);
+			check_sound(path, cases[i].keeps, spec->bits);
 		check_repeatable(path, spec);
 	}
 }
@@ -474,7 +488,7 @@ static void test_pipes(void **state)
 		assert_int_equal(r, 0);
 		if (spec->video)
 			check_pictures(path, spec, cases[i].exact);
-		check_sound(path, cases[i].keeps);
+		check_sound(path, cases[i].keeps, spec->bits);
 	}
 }
 
