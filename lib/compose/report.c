@@ -162,8 +162,8 @@ static void print_window(const struct rec_plan *plan, const struct rec_window *w
 	rec_format_clock(text, rec_ns_of_frame(window->start_frame, timeline->fps));
 	rec_buf_puts(text, " - ");
 	rec_format_clock(text, rec_ns_of_frame(window->end_frame, timeline->fps));
-	rec_buf_printf(
-	        text, "  %" PRId64 " frames, %zu tiles:", window->end_frame - window->start_frame, window->ntiles);
+	rec_buf_printf(text, "  %" PRId64 " frames, %zu tile%s:", window->end_frame - window->start_frame,
+	        window->ntiles, window->ntiles == 1 ? "" : "s");
 	for (size_t k = 0; k < window->npresent; k++) {
 		rec_buf_puts(text, k ? ", " : " ");
 		rec_escape(text, participant_name(plan, window->present[k]));
