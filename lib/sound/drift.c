@@ -11,7 +11,6 @@ static const double look_s = 0.25;        /* how often the loop is turned */
 static const double window_s = 1.0;       /* of the median; in steady sound */
 static const unsigned window_least = 9;   /* packets in it, however long each is */
 static const double engage_ns = 0.6e6;    /* rounding to whole milliseconds explains 0.5 */
-static const double patience_ns = 0.5e6;  /* more, at most, for stamps that wander */
 static const double off_most_s = 20.0;    /* how long stamps may hover off by one tick */
 static const double spread_s = 60.0;      /* memory of jitter that has ceased */
 static const double hurry_ns = 0.9e6;     /* an error of this makes the loop fast again */
@@ -60,7 +59,7 @@ void rec_drift_anchor(struct rec_drift *drift)
 
 static void measure(struct rec_drift *d)
 {
-	int64_t v[REC_DRIFT_WINDOW];
+	int64_t v[REC_DRIFT_WINDOW] = {0};
 
 	for (unsigned i = 0; i < d->n; i++)
 		v[i] = d->residual_ns[(d->head + i) % REC_DRIFT_WINDOW];
@@ -86,13 +85,17 @@ static double memory_floor(const struct rec_drift *d)
 	return fmax(memory_least_s, 8 * d->window_s);
 }
 
-/* Beyond what one flip of the rounding can be, or beyond half of that for long: a stamp that hovers between two ticks is no drift. */
+/*
+ * Whether the error is more than what rounding explains. Stamps that are rounded alike all along may hover between two ticks: one tick off is no
+ * drift yet, unless it stays. Where jitter blurs the ticks the median is finer than they are.
+ */
 static bool is_drift(struct rec_drift *d, double dt)
 {
-	double level = fabs(d->level_ns), floor_ns = engage_ns + fmin(2 * d->jitter_ns, patience_ns);
+	bool blurred = d->jitter_ns > 0.2 * (double)d->tick_ns;
+	double level = fabs(d->level_ns);
 
-	d->sure = level > threshold(d, floor_ns, 1.05, 3.5) ? d->sure + 1 : 0;
-	d->off_s = level > threshold(d, floor_ns, 0.6, 3.5) ? d->off_s + dt : 0;
+	d->sure = level > threshold(d, engage_ns, blurred ? 0.6 : 1.05, 3.5) ? d->sure + 1 : 0;
+	d->off_s = level > threshold(d, engage_ns, 0.6, 3.5) ? d->off_s + dt : 0;
 	return d->sure >= 2 || d->off_s > off_most_s;
 }
 

@@ -151,7 +151,6 @@ static void follow(struct rec_gapfill *g, int64_t slip_ns, struct rec_gapfill_pl
 {
 	const struct rec_gapfill_packet *p = ahead(g, 0);
 	int64_t end = stretch_end(g, slip_ns), gap;
-	bool was_engaged = g->drift.engaged;
 
 	if (steps(g, end, &gap)) {
 		anchor(g, end + gap, gap, place);
@@ -159,8 +158,8 @@ static void follow(struct rec_gapfill *g, int64_t slip_ns, struct rec_gapfill_pl
 		return;
 	}
 	rec_drift_add(&g->drift, p->stamp_ns - end, rec_ns_of_samples(p->nsamples, p->rate));
-	/* the resampler begins anew, without a seam */
-	if (p->rate != g->rate || g->drift.engaged != was_engaged)
+	/* counted at another rate from here on */
+	if (p->rate != g->rate)
 		anchor(g, end, 0, place);
 }
 

@@ -19,10 +19,11 @@
 
 static const double lookahead_s = 0.003;
 static const double release_s = 0.080;
+static const int64_t home = ONE >> 20; /* a millionth per frame */
 /* the filter's largest sum of |coefficients|: no sample below ceiling / gain can give a peak above the ceiling */
 static const float worst_gain = 2.04F;
 /* what four-fold oversampling and the moving gain may miss */
-static const double margin = 0.988;
+static const double margin = 0.98;
 
 /* a moving mean over the last n values */
 struct mean {
@@ -139,8 +140,8 @@ static int64_t next_gain(struct rec_limit *l, int64_t need)
 {
 	int64_t low = least(l, need);
 
-	/* the 1 brings it home where the product is too small to */
-	l->held += ((ONE - l->held) * l->release >> 30) + 1;
+	/* the constant share brings it home: an exponential alone never is */
+	l->held += ((ONE - l->held) * l->release >> 30) + home;
 	l->held = l->held > low ? low : l->held;
 	return mean_push(&l->means[1], mean_push(&l->means[0], l->held));
 }
@@ -231,7 +232,7 @@ size_t rec_limit_process(struct rec_limit *limit, const float *in, size_t n, flo
 	size_t total = 0;
 
 	if (!in)
-		n = limit->primed;
+		n = limit->delay;
 	for (size_t done = 0; done < n;) {
 		size_t m = n - done < CHUNK ? n - done : CHUNK;
 
@@ -244,7 +245,7 @@ size_t rec_limit_process(struct rec_limit *limit, const float *in, size_t n, flo
 
 double rec_limit_reduction_db(const struct rec_limit *limit)
 {
-	return -20 * log10((double)limit->deepest / (double)ONE);
+	return 20 * log10((double)ONE / (double)limit->deepest);
 }
 
 int64_t rec_limit_samples(const struct rec_limit *limit)

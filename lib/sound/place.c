@@ -24,11 +24,12 @@ struct rec_place {
 	unsigned head;
 	unsigned nwaiting;
 	struct rec_resample *resample;
-	bool drifting; /* of the resampler */
+	AVFrame *before; /* the frame that was set down last */
 	bool started;
 	int64_t origin_ns;  /* container time that stands at start_ns */
 	int64_t at;         /* where the stretch's next sample goes */
 	int64_t filled;     /* end of what was placed: nothing goes before it */
+	size_t skip;        /* samples that the resampler will give a second time */
 	int64_t carried_ns; /* slip of the stretch before its resampler was last changed */
 	int64_t slip_ns;    /* of all that was resampled before */
 	int64_t sound_ns;   /* length of all frames */
@@ -48,14 +49,15 @@ int rec_place_new(struct rec_place **place, const struct rec_place_params *param
 	p->params = *params;
 	p->last = &p->first;
 	rec_gapfill_init(&p->gapfill, params->tick_ns);
+	p->before = av_frame_alloc();
+	bool lacking = !p->before;
 	for (size_t i = 0; i <= REC_GAPFILL_AHEAD; i++) {
 		p->waiting[i].frame = av_frame_alloc();
-		if (!p->waiting[i].frame) {
-			rec_place_free(place);
-			return REC_ENOMEM;
-		}
+		lacking |= !p->waiting[i].frame;
 	}
-	return REC_OK;
+	if (lacking)
+		rec_place_free(place);
+	return lacking ? REC_ENOMEM : REC_OK;
 }
 
 static void close_block(struct rec_place *p)
@@ -173,11 +175,15 @@ static int put(struct rec_place *p, const float *pcm, size_t n)
 
 static int run(struct rec_place *p, const AVFrame *frame)
 {
-	const float *pcm;
+	float *pcm;
 	size_t n;
 	int err = rec_resample_run(p->resample, frame, &pcm, &n);
 
-	return err < 0 ? err : put(p, pcm, n);
+	if (err < 0)
+		return err;
+	size_t skip = n < p->skip ? n : p->skip;
+	p->skip -= skip;
+	return put(p, pcm + skip * (size_t)p->params.channels, n - skip);
 }
 
 static int64_t stretch_slip(const struct rec_place *p)
@@ -229,6 +235,7 @@ static int begin_stretch(struct rec_place *p, const struct waiting *w, const str
 	int err = end_stretch(p);
 
 	p->carried_ns = 0;
+	p->skip = 0;
 	if (err < 0)
 		return err;
 	if (head && p->params.origin == REC_ORIGIN_TRACK)
@@ -240,19 +247,31 @@ static int begin_stretch(struct rec_place *p, const struct waiting *w, const str
 	return rec_ledger_gap(p->params.ledger, p->filled, p->at - p->filled, cause_of(w, to, head));
 }
 
-static int fit_resampler(struct rec_place *p, const AVFrame *frame, bool drifting)
+/* A new resampler in the middle of a stretch hears the frame before again, so that its filter joins without a click. */
+static int warm_up(struct rec_place *p)
 {
-	const struct rec_resample_params params = {p->params.rate, p->params.channels, drifting};
+	const AVFrame *before = p->before;
 
-	if (p->resample && rec_resample_fits(p->resample, frame) && p->drifting == drifting)
+	if (!before->nb_samples || !rec_resample_fits(p->resample, before))
+		return REC_OK;
+	p->skip = (size_t)rec_rescale(before->nb_samples, p->params.rate, before->sample_rate);
+	return run(p, before);
+}
+
+static int fit_resampler(struct rec_place *p, const AVFrame *frame, const struct rec_gapfill_place *to)
+{
+	const struct rec_resample_params params = {p->params.rate, p->params.channels, to->drifting};
+
+	if (p->resample && rec_resample_fits(p->resample, frame) &&
+	        (!to->drifting || rec_resample_bendable(p->resample)))
 		return REC_OK;
 	p->carried_ns = stretch_slip(p); /* a format may change without a new stretch */
 	int err = end_stretch(p);
 	if (err < 0)
 		return err;
 	rec_resample_free(&p->resample);
-	p->drifting = drifting;
-	return rec_resample_new(&p->resample, frame, &params);
+	err = rec_resample_new(&p->resample, frame, &params);
+	return err < 0 || to->anchor ? err : warm_up(p);
 }
 
 static int set_down(struct rec_place *p, const struct waiting *w, const struct rec_gapfill_place *to)
@@ -267,7 +286,7 @@ static int set_down(struct rec_place *p, const struct waiting *w, const struct r
 	if (to->anchor)
 		err = begin_stretch(p, w, to);
 	if (err == REC_OK)
-		err = fit_resampler(p, frame, to->drifting);
+		err = fit_resampler(p, frame, to);
 	if (err == REC_OK && to->drifting)
 		err = rec_resample_bend(p->resample, to->ppm);
 	p->sound_ns += rec_ns_of_samples(frame->nb_samples, frame->sample_rate);
@@ -283,7 +302,8 @@ static int settle(struct rec_place *p)
 		struct waiting *w = &p->waiting[p->head];
 
 		err = set_down(p, w, &to);
-		av_frame_unref(w->frame);
+		av_frame_unref(p->before);
+		av_frame_move_ref(p->before, w->frame);
 		p->head = (p->head + 1) % (REC_GAPFILL_AHEAD + 1);
 		p->nwaiting--;
 	}
@@ -346,6 +366,7 @@ void rec_place_free(struct rec_place **place)
 		free(block);
 	for (size_t i = 0; i <= REC_GAPFILL_AHEAD; i++)
 		av_frame_free(&p->waiting[i].frame);
+	av_frame_free(&p->before);
 	rec_resample_free(&p->resample);
 	free(p);
 	*place = NULL;

@@ -19,7 +19,8 @@ struct rec_resample {
 	AVChannelLayout in_layout;
 	int out_rate;
 	int channels;
-	bool drifting;
+	bool bendable;
+	bool bent;
 	int64_t taken; /* samples in, of this stretch */
 	int64_t given; /* samples out */
 	float *pcm;
@@ -72,7 +73,7 @@ static int set_up(struct rec_resample *r, const AVFrame *like)
 		        &r->swr, &out, AV_SAMPLE_FMT_FLT, r->out_rate, &in, like->format, like->sample_rate, 0, NULL);
 	if (err >= 0)
 		err = av_opt_set_sample_fmt(r->swr, "internal_sample_fmt", AV_SAMPLE_FMT_FLTP, 0);
-	if (err >= 0 && r->drifting)
+	if (err >= 0 && r->bendable)
 		err = av_opt_set_int(r->swr, "flags", SWR_FLAG_RESAMPLE, 0);
 	if (err >= 0)
 		err = map_channels(r, &in);
@@ -98,7 +99,7 @@ int rec_resample_new(struct rec_resample **r, const AVFrame *like, const struct 
 	new->in_rate = like->sample_rate;
 	new->out_rate = params->rate;
 	new->channels = params->channels;
-	new->drifting = params->drifting;
+	new->bendable = params->bendable || like->sample_rate != params->rate;
 	int err = av_channel_layout_copy(&new->in_layout, &like->ch_layout);
 	if (err >= 0)
 		err = set_up(new, like);
@@ -116,12 +117,19 @@ bool rec_resample_fits(const struct rec_resample *r, const AVFrame *frame)
 	       av_channel_layout_compare(&r->in_layout, &frame->ch_layout) == 0;
 }
 
+bool rec_resample_bendable(const struct rec_resample *r)
+{
+	return r->bendable;
+}
+
 int rec_resample_bend(struct rec_resample *r, double ppm)
 {
 	/* a distance that no frame uses up, so that the step is as fine as libswresample has it */
 	static const int distance = 1 << 30;
 
 	int delta = (int)lrint(ppm * 1e-6 * distance);
+
+	r->bent = true;
 	return swr_set_compensation(r->swr, delta, distance) < 0 ? REC_EINVAL : REC_OK;
 }
 
@@ -143,7 +151,22 @@ static int rewind_swr(struct rec_resample *r)
 	return swr_init(r->swr) < 0 ? REC_EINVAL : REC_OK;
 }
 
-int rec_resample_run(struct rec_resample *r, const AVFrame *frame, const float **pcm, size_t *n)
+/* Float formats can hold what no sound is; it would spread through every sum. */
+static void drop_nonsense(float *pcm, size_t n)
+{
+	static const float absurd = 1e6F;
+	float most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		float v = fabsf(pcm[i]);
+
+		most = v <= most ? most : v; /* NaN stays */
+	}
+	for (size_t i = 0; !(most <= absurd) && i < n; i++)
+		pcm[i] = fabsf(pcm[i]) <= absurd ? pcm[i] : 0;
+}
+
+int rec_resample_run(struct rec_resample *r, const AVFrame *frame, float **pcm, size_t *n)
 {
 	int in = frame ? frame->nb_samples : 0;
 	int most = swr_get_out_samples(r->swr, in);
@@ -163,12 +186,13 @@ int rec_resample_run(struct rec_resample *r, const AVFrame *frame, const float *
 	r->given += got;
 	*pcm = r->pcm;
 	*n = (size_t)got;
+	drop_nonsense(r->pcm, *n * (size_t)r->channels);
 	return frame ? REC_OK : rewind_swr(r);
 }
 
 int64_t rec_resample_slip_ns(const struct rec_resample *r)
 {
-	if (!r->drifting)
+	if (!r->bent)
 		return 0;
 	int64_t pending = swr_get_delay(r->swr, REC_NS_PER_S);
 
