@@ -5,6 +5,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
+export BUILD
 
 .DEFAULT_GOAL := all
 
@@ -43,10 +44,21 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 TOOLS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
 ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC)
-ALL_H := $(sort $(wildcard lib/*/*.h))
-TESTS := $(sort $(wildcard tests/*.t))
+ALL_H := $(sort $(wildcard lib/*/*.h tests/unit/*.h))
+# the longest first
+TESTS := tests/units.t $(filter-out tests/units.t,$(sort $(wildcard tests/*.t)))
+NAMES := $(CMD_SRC:cmd/%.c=%)
+MAN := $(sort $(wildcard man/*.[0-9]))
+
+# where things go
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: all demo check check-all bench deps install uninstall lint format clean units
+.DELETE_ON_ERROR:
 
 all: $(TOOLS)
 
@@ -54,7 +66,17 @@ $(BUILD)/librec.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/obj/%.o: %.c Makefile
+# one clear line instead of a wall of errors where the libraries are missing
+$(BUILD)/have-libraries:
+	@$(PKG_CONFIG) --exists $(PKGS) || { echo "some of the libraries are missing; run: make deps" >&2; exit 1; }
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/have-cmocka:
+	@$(PKG_CONFIG) --exists $(TEST_PKGS) || { echo "$(TEST_PKGS) is missing; run: make deps" >&2; exit 1; }
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/obj/tests/unit/%.o: | $(BUILD)/have-cmocka
+$(BUILD)/obj/%.o: %.c Makefile | $(BUILD)/have-libraries
 	@mkdir -p $(@D)
 	$(CC) $(REC_CPPFLAGS) $(REC_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -74,23 +96,37 @@ units: $(UNITS)
 # JOBS test scripts run at once
 JOBS ?= 2
 check: all units
-	BUILD=$(BUILD) prove -j$(JOBS) --timer $(TESTS)
+	prove -j$(JOBS) --timer $(TESTS)
 
 check-all: check
-	tests/check-all.sh
+	MAKE="$(MAKE)" tests/check-all.sh
 
 bench: all
-	BUILD=$(BUILD) tests/bench/run.sh
+	tests/bench/run.sh
 
 demo:
-	@tests/demo.sh
+	@MAKE="$(MAKE)" tests/demo.sh
 
 deps:
-	@tests/deps.sh
+	@PKG_CONFIG="$(PKG_CONFIG)" tests/deps.sh $(PKGS) $(TEST_PKGS)
+
+install: all
+	install -d $(BINDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	install -m 755 $(TOOLS) $(BINDIR)
+	for m in $(MAN); do install -D -m 644 $$m $(MANDIR)/man$${m##*.}/$${m#man/} || exit 1; done
+	for t in $(NAMES); do \
+	  $(BUILD)/bin/$$t --completion bash >$(BASHDIR)/$$t && \
+	  $(BUILD)/bin/$$t --completion zsh >$(ZSHDIR)/_$$t && \
+	  $(BUILD)/bin/$$t --completion fish >$(FISHDIR)/$$t.fish || exit 1; \
+	done
+
+uninstall:
+	rm -f $(NAMES:%=$(BINDIR)/%) $(NAMES:%=$(BASHDIR)/%) $(NAMES:%=$(ZSHDIR)/_%) $(NAMES:%=$(FISHDIR)/%.fish) \
+	  $(foreach m,$(MAN:man/%=%),$(MANDIR)/man$(lastword $(subst ., ,$(m)))/$(m))
 
 lint:
 	clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	cppcheck -j2 --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppress=missingIncludeSystem -D_GNU_SOURCE -Ilib $(LIB_SRC) $(CMD_SRC)
 	@tests/lint.sh
 

@@ -60,7 +60,7 @@ page_example()
         man/rec-session.5
 }
 
-tools=$(cd "$bin" && ls | grep '^rec-')
+tools=$(find "$bin" -name 'rec-*' -printf '%f\n' | sort)
 [ -n "$tools" ]
 check $? "there are tools in $bin"
 

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check-all.sh: what takes too long for every commit: the whole suite with the sanitizers, the composer with that for threads,
+# and both meetings whole, as the defaults give them.
+set -eu
+cd "$(dirname "$0")/.."
+make=${MAKE:-make}
+build=${BUILD:-build}
+
+$make SANITIZE=address,undefined check
+$make SANITIZE=thread all
+BUILD=build/san-thread prove tests/compose-oddities.t tests/compose-forms.t
+for name in S1-two S2-mutes; do
+    "$build/bin/rec-compose" --session testdata/$name/session.json -o "$build/tests/$name.mp4"
+    tests/tools/check_compose.py "$build/tests/$name.mp4" testdata/$name
+done
