@@ -38,7 +38,7 @@ struct rec_compose_result {
 	struct rec_output_stats output;
 	size_t truncated; /* tracks whose tail is missing */
 	double limited_db;
-	int rate; /* Hz of the sound */
+	int rate;         /* Hz of the sound */
 	int64_t sound_ns; /* time spent decoding and mixing sound */
 	int64_t draw_ns;  /* on the canvas */
 	int64_t total_ns;

@@ -23,7 +23,7 @@ extern const char *const rec_fit_names[];
  * rec_layout_cell(layout, n, i, width, height, gap):
  * The cell of tile ${i} of ${n} (0 <= i < n) on a canvas of ${width} x ${height}, with ${gap} pixels (rounded up to even) between cells.
  * row: 1 full, 2 side by side, more in equal columns. grid: the columns x rows that give a 16:9 picture the largest area; cells
- * are filled row by row. A cell is at least 2x2, even where that leaves the canvas: whoever draws clips.
+ * are filled row by row; where two are as good, a wide canvas takes the wider one. A cell is at least 2x2, even where that leaves the canvas: whoever draws clips.
  */
 struct rec_rect rec_layout_cell(enum rec_layout layout, size_t n, size_t i, int width, int height, int gap);
 
