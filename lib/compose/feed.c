@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/queue.h"
-#include "picture/frameclock.h"
+#include "compose/workers.h"
 #include "picture/tile.h"
 
 #include <pthread.h>
@@ -33,7 +33,7 @@ struct rec_feed {
 	struct rec_tile *tile;
 	size_t window;        /* the one reached */
 	int64_t filled_until; /* updates so far reach to this frame */
-	int64_t work_ns;      /* decoding and scaling, without the waits */
+	int64_t work_ns;      /* scaling, without the waits */
 	int err;              /* read after the queue is closed */
 
 	/* the canvas's */
@@ -68,20 +68,6 @@ static int push(struct rec_feed *feed, int64_t frame, AVFrame *picture, struct r
 	return err;
 }
 
-/* -j: only so many threads decode and scale at once. Never held while waiting for the canvas: it may wait for another feed. */
-static int64_t begin_work(const struct rec_feed *feed)
-{
-	while (sem_wait(feed->params.workers) != 0)
-		continue;
-	return rec_monotonic_ns();
-}
-
-static void end_work(struct rec_feed *feed, int64_t start_ns)
-{
-	feed->work_ns += rec_monotonic_ns() - start_ns;
-	sem_post(feed->params.workers);
-}
-
 static struct rec_rect cell_in(const struct rec_feed *feed, const struct rec_window *window)
 {
 	const struct rec_scene *scene = feed->params.scene;
@@ -102,10 +88,10 @@ static int show_from(struct rec_feed *feed, const AVFrame *picture, int turns, s
 {
 	struct rec_rect place;
 	AVFrame *out = NULL;
-	int64_t start_ns = begin_work(feed);
+	int64_t start_ns = rec_workers_begin(feed->params.workers);
 	int err = rec_tile_render(feed->tile, picture, turns, cell, &out, &place);
 
-	end_work(feed, start_ns);
+	rec_workers_end(feed->params.workers, start_ns, &feed->work_ns);
 	return err < 0 ? err : push(feed, from, out, place);
 }
 
@@ -136,54 +122,6 @@ static int show(struct rec_feed *feed, const AVFrame *picture, int turns, struct
 	return err;
 }
 
-/* one track on its way through the frame clock */
-struct reader {
-	struct rec_feed *feed;
-	struct rec_input *in;
-	struct rec_frame_clock clock;
-	struct rec_picture_ledger *ledger;
-	AVFrame *frame;   /* being decoded */
-	AVFrame *pending; /* the newest, not yet shown */
-	int64_t place_ns;
-};
-
-static int show_pending(struct reader *reader, struct rec_run run)
-{
-	reader->ledger->shown_frames += run.end - run.start;
-	return show(reader->feed, reader->pending, rec_input_rotation(reader->in, reader->pending), run);
-}
-
-static void note_size(struct reader *reader)
-{
-	if (reader->pending->width != 0 &&
-	        (reader->pending->width != reader->frame->width || reader->pending->height != reader->frame->height))
-		reader->ledger->sizes++;
-}
-
-/* Decode one picture and move the clock on. */
-static int step(struct reader *reader)
-{
-	struct rec_run run;
-	enum rec_push what;
-	int64_t pts_ns;
-	int64_t start_ns = begin_work(reader->feed);
-	int err = rec_input_read(reader->in, reader->frame, &pts_ns);
-
-	end_work(reader->feed, start_ns);
-	if (err < 0)
-		return err;
-	what = rec_frame_clock_push(&reader->clock, pts_ns + reader->place_ns, &run);
-	if (what == REC_PUSH_SHOW)
-		err = show_pending(reader, run);
-	if (what != REC_PUSH_STALE) {
-		note_size(reader);
-		av_frame_unref(reader->pending);
-		av_frame_move_ref(reader->pending, reader->frame);
-	}
-	av_frame_unref(reader->frame);
-	return err;
-}
-
 static int64_t last_moment(const struct rec_feed *feed, const struct rec_track *track)
 {
 	if (track->end_ns == REC_NS_UNKNOWN)
@@ -191,68 +129,55 @@ static int64_t last_moment(const struct rec_feed *feed, const struct rec_track *
 	return track->end_ns - feed->params.plan->timeline->zero_ns;
 }
 
-static int read_track(struct reader *reader, const struct rec_track *track)
-{
-	struct rec_run run;
-	int err;
-
-	reader->frame = av_frame_alloc();
-	reader->pending = av_frame_alloc();
-	if (!reader->frame || !reader->pending)
-		return REC_ENOMEM;
-	do
-		err = rec_frame_clock_done(&reader->clock) ? REC_ENODATA : step(reader);
-	while (err == REC_OK);
-	if (err == REC_ENODATA) {
-		err = REC_OK;
-		if (rec_frame_clock_finish(&reader->clock, last_moment(reader->feed, track), &run))
-			err = show_pending(reader, run);
-	}
-	return err;
-}
-
-static void close_reader(struct reader *reader)
-{
-	struct rec_picture_ledger *ledger = reader->ledger;
-
-	ledger->dropped = reader->clock.dropped;
-	ledger->repeated = reader->clock.repeated;
-	ledger->holes = reader->clock.holes;
-	ledger->hole_frames = reader->clock.hole_frames;
-	ledger->work_ns = reader->feed->work_ns;
-	reader->feed->work_ns = 0;
-	if (reader->in)
-		rec_input_damage(reader->in, &ledger->damage);
-	av_frame_free(&reader->frame);
-	av_frame_free(&reader->pending);
-	rec_input_close(&reader->in);
-}
-
 /* A tile's tracks follow each other: one stands until the next begins. */
+static int64_t end_of_track(const struct rec_feed *feed, size_t k)
+{
+	const struct rec_plan *plan = feed->params.plan;
+	int64_t next, frame;
+
+	if (k + 1 == feed->source->ntracks)
+		return feed->end;
+	next = plan->session->tracks[feed->source->tracks[k + 1]].start_ns - plan->timeline->zero_ns;
+	frame = rec_frame_of_ns(next, plan->timeline->fps);
+	return frame < feed->end ? frame : feed->end;
+}
+
+static int show_all(struct rec_feed *feed, struct rec_cfr *cfr)
+{
+	const AVFrame *picture;
+	struct rec_run run;
+	int turns, err;
+
+	while ((err = rec_cfr_next(cfr, &picture, &turns, &run)) == REC_OK)
+		if ((err = show(feed, picture, turns, run)) < 0)
+			return err;
+	return err == REC_ENODATA ? REC_OK : err;
+}
+
 static int run_track(struct rec_feed *feed, size_t k)
 {
 	const struct rec_plan *plan = feed->params.plan;
-	const struct rec_timeline *timeline = plan->timeline;
 	size_t index = feed->source->tracks[k];
 	const struct rec_track *track = &plan->session->tracks[index];
-	struct rec_input_params params = REC_INPUT_PARAMS(REC_MEDIA_VIDEO);
-	struct reader reader = {
-	        .feed = feed, .ledger = &feed->params.ledgers[index], .place_ns = plan->tracks[index].place_ns};
-	int64_t hold_ns = track->source == REC_SCREEN ? REC_NS_UNKNOWN : feed->params.scene->hold_ns;
-	int64_t end = feed->end;
-	int err;
+	struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_VIDEO);
+	struct rec_cfr_params params = {.fps = plan->timeline->fps,
+	        .place_ns = plan->tracks[index].place_ns,
+	        .first = feed->filled_until,
+	        .end = end_of_track(feed, k),
+	        .hold_ns = track->source == REC_SCREEN ? REC_NS_UNKNOWN : feed->params.scene->hold_ns,
+	        .until_ns = last_moment(feed, track),
+	        .workers = feed->params.workers};
+	struct rec_input *in = NULL;
+	struct rec_cfr *cfr = NULL;
+	int err = rec_input_open(&in, track->path, &input);
 
-	if (k + 1 < feed->source->ntracks) {
-		int64_t next = plan->session->tracks[feed->source->tracks[k + 1]].start_ns - timeline->zero_ns;
-		int64_t frame = rec_frame_of_ns(next, timeline->fps);
-
-		end = frame < end ? frame : end;
-	}
-	rec_frame_clock_init(&reader.clock, timeline->fps, feed->filled_until, end, hold_ns);
-	err = rec_input_open(&reader.in, track->path, &params);
 	if (err == REC_OK)
-		err = read_track(&reader, track);
-	close_reader(&reader);
+		err = rec_cfr_open(&cfr, in, &params);
+	if (err == REC_OK)
+		err = show_all(feed, cfr);
+	rec_cfr_close(&cfr, &feed->params.ledgers[index]);
+	feed->params.ledgers[index].work_ns += feed->work_ns;
+	feed->work_ns = 0;
 	return err;
 }
 

@@ -11,8 +11,8 @@
 #ifndef REC_COMPOSE_FEED_H
 #define REC_COMPOSE_FEED_H
 
+#include "compose/cfr.h"
 #include "compose/plan.h"
-#include "media/input.h"
 #include "picture/canvas.h"
 #include "picture/layout.h"
 
@@ -26,18 +26,6 @@ struct rec_scene {
 	int height;
 	int gap;
 	int64_t hold_ns; /* how long a camera's last picture stands */
-};
-
-/* what became of one picture track */
-struct rec_picture_ledger {
-	int64_t shown_frames; /* output frames on which one of its pictures stood */
-	int64_t repeated;     /* of these, frames that show the picture of the frame before */
-	int64_t dropped;      /* pictures that stood on no frame */
-	int64_t holes;        /* times that the background showed because no picture came */
-	int64_t hole_frames;
-	int64_t sizes; /* changes of size */
-	int64_t work_ns;
-	struct rec_damage damage;
 };
 
 struct rec_feed_params {

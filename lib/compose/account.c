@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "compose/account.h"
+
+void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json)
+{
+	rec_json_object(json, "damage");
+	rec_json_bool(json, "truncated", damage->truncated);
+	rec_json_int(json, "corrupt_packets", damage->corrupt);
+	rec_json_seconds(json, "first_corrupt_s", damage->corrupt_ns);
+	rec_json_int(json, "undecoded", damage->undecoded);
+	rec_json_int(json, "backward_stamps", damage->backward);
+	rec_json_int(json, "duplicate_stamps", damage->duplicate);
+	rec_json_int(json, "unstamped", damage->unstamped);
+	rec_json_end_object(json);
+}
+
+void rec_account_picture_json(const struct rec_picture_ledger *ledger, struct rec_rate fps, struct rec_json *json)
+{
+	rec_json_seconds(json, "used_s", rec_ns_of_frame(ledger->shown_frames, fps));
+	rec_json_int(json, "decoded", ledger->damage.frames);
+	rec_json_int(json, "shown_frames", ledger->shown_frames);
+	rec_json_int(json, "repeats", ledger->repeated);
+	rec_json_int(json, "drops", ledger->dropped);
+	rec_json_int(json, "holes", ledger->holes);
+	rec_json_seconds(json, "hole_s", rec_ns_of_frame(ledger->hole_frames, fps));
+	rec_json_int(json, "size_changes", ledger->sizes);
+	rec_account_damage_json(&ledger->damage, json);
+}
+
+void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json)
+{
+	rec_json_seconds(json, "used_s", rec_ns_of_samples(ledger->used_samples, rate));
+	rec_json_int(json, "holes", ledger->gaps_total);
+	rec_json_seconds(json, "hole_s", rec_ns_of_samples(ledger->gap_samples, rate));
+	rec_json_int(json, "trimmed_samples", ledger->trimmed_samples);
+	rec_json_int(json, "clipped_samples", ledger->clipped_samples);
+	rec_json_real(json, "drift_ppm", ledger->drift_ppm, 2);
+	rec_account_damage_json(&ledger->damage, json);
+}

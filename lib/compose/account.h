@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of an input, as members of the summary's object: the same words in every tool. */
+#ifndef REC_COMPOSE_ACCOUNT_H
+#define REC_COMPOSE_ACCOUNT_H
+
+#include "base/json.h"
+#include "compose/cfr.h"
+#include "sound/ledger.h"
+
+/** rec_account_picture_json(ledger, fps, json): pictures used, repeated, dropped, and "damage". */
+void rec_account_picture_json(const struct rec_picture_ledger *ledger, struct rec_rate fps, struct rec_json *json);
+
+/** rec_account_sound_json(ledger, rate, json): seconds used, silence put in, and "damage"; rate in Hz of the output. */
+void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json);
+
+/** rec_account_damage_json(damage, json): the member "damage". */
+void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json);
+
+#endif
