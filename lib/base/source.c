@@ -62,7 +62,9 @@ static void file_close(void *state)
 	free(file);
 }
 
-static const struct rec_source_ops file_ops = {file_read, file_close};
+static int file_again(void *state, void **copy);
+
+static const struct rec_source_ops file_ops = {file_read, file_close, file_again};
 
 /* Takes fd over, also on error. */
 static int file_new(struct file **file, const char *name, int fd, bool positioned)
@@ -81,6 +83,24 @@ static int file_new(struct file **file, const char *name, int fd, bool positione
 	f->positioned = positioned;
 	*file = f;
 	return REC_OK;
+}
+
+/* pread moves no offset, so that the descriptors may share one */
+static int file_again(void *state, void **copy)
+{
+	const struct file *file = state;
+	struct file *second = NULL;
+	int fd = file->positioned ? fcntl(file->fd, F_DUPFD_CLOEXEC, 3) : -1;
+
+	if (fd < 0)
+		return rec_report(REC_EIO, "cannot read '%s' twice: %s", file->name,
+		        file->positioned ? strerror(errno) : "it cannot seek");
+	int r = file_new(&second, file->name, fd, true);
+	if (r == REC_OK) {
+		second->origin = file->origin;
+		*copy = second;
+	}
+	return r;
 }
 
 int rec_source_new(struct rec_source **source, const char *name, const struct rec_source_ops *ops, void *state,
@@ -267,6 +287,18 @@ int rec_source_make_seekable(struct rec_source *source)
 	source->ops->close(source->state);
 	*source = (struct rec_source){source->name, &file_ops, file, source->at, 0, true};
 	return REC_OK;
+}
+
+int rec_source_again(const struct rec_source *source, struct rec_source **again)
+{
+	void *state = NULL;
+
+	if (!source->ops->again || !source->seekable)
+		return rec_report(REC_EIO, "cannot read '%s' twice: it cannot seek", source->name);
+	int r = source->ops->again(source->state, &state);
+	if (r < 0)
+		return r;
+	return rec_source_new(again, source->name, source->ops, state, source->size, true);
 }
 
 /* Append all of source to text. */

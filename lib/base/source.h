@@ -17,6 +17,7 @@ struct rec_source_ops {
 	ssize_t (*read)(void *state, void *bytes, size_t n,
 	        int64_t at); /* bytes read (short is fine), 0 at the end, or a rec_err; reports its errors itself */
 	void (*close)(void *state);
+	int (*again)(void *state, void **copy); /* a second state over the same bytes, for any thread; NULL: cannot */
 };
 
 /**
@@ -54,6 +55,13 @@ int64_t rec_source_tell(const struct rec_source *source);
  * Errors, reported: those of reading; REC_EIO: no room or no folder; REC_ENOMEM. Then only the close is left.
  */
 int rec_source_make_seekable(struct rec_source *source);
+
+/**
+ * rec_source_again(source, again):
+ * A second reader of the same bytes, from their start, with a place of its own; each may be used in a thread of its own. Seekable only.
+ * Errors, reported: REC_EIO: this kind of source is read once; REC_ENOMEM.
+ */
+int rec_source_again(const struct rec_source *source, struct rec_source **again);
 
 /**
  * rec_source_slurp(path, limit, text, n):

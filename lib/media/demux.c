@@ -194,14 +194,29 @@ static int choose_stream(struct rec_demux *demux, enum AVMediaType type)
 	return check_limits(demux, demux->stream->codecpar);
 }
 
-int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type)
+/* a format of one stream that no demuxer fills */
+static int open_folder(struct rec_demux *demux, enum AVMediaType type)
+{
+	int err = type == AVMEDIA_TYPE_VIDEO ? rec_folder_open(&demux->folder, demux->path) : REC_ENODATA;
+
+	if (err < 0)
+		return err;
+	demux->format = avformat_alloc_context();
+	demux->stream = demux->format ? avformat_new_stream(demux->format, NULL) : NULL;
+	if (!demux->stream)
+		return REC_ENOMEM;
+	demux->stream->time_base = (AVRational){1, 1000000};
+	demux->stream->codecpar->codec_type = AVMEDIA_TYPE_VIDEO;
+	demux->stream->codecpar->codec_id = rec_folder_codec(demux->folder);
+	return REC_OK;
+}
+
+static int open_file(struct rec_demux *demux, enum AVMediaType type)
 {
 	int err = REC_OK;
 
-	rec_libav_init();
-	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
-	if (!source)
-		err = rec_source_open(&demux->source, path);
+	if (!demux->source)
+		err = rec_source_open(&demux->source, demux->path);
 	if (err == REC_OK)
 		err = open_io(demux);
 	if (err == REC_OK)
@@ -210,6 +225,19 @@ int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source 
 		err = find_stream_info(demux);
 	if (err == REC_OK)
 		err = choose_stream(demux, type);
+	return err;
+}
+
+int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type)
+{
+	int err;
+
+	rec_libav_init();
+	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
+	if (!source && rec_folder_is(path))
+		err = open_folder(demux, type);
+	else
+		err = open_file(demux, type);
 	if (err < 0)
 		rec_demux_close(demux);
 	return err;
@@ -227,6 +255,8 @@ static int end_of_input(struct rec_demux *demux)
 
 int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
 {
+	if (demux->folder)
+		return rec_folder_read(demux->folder, packet);
 	for (int errors = 0; errors < MAX_ERRORS;) {
 		int err = av_read_frame(demux->format, packet);
 
@@ -249,8 +279,34 @@ int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
 	return REC_ENODATA;
 }
 
+const char *rec_demux_container(const struct rec_demux *demux)
+{
+	return demux->folder ? "folder" : demux->format->iformat->name;
+}
+
+const int32_t *rec_demux_matrix(const struct rec_demux *demux)
+{
+	const AVStream *stream = demux->stream;
+	const uint8_t *data = NULL;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+	const AVPacketSideData *side = av_packet_side_data_get(
+	        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+
+	if (side && side->size >= 9 * sizeof(int32_t))
+		data = side->data;
+#else
+	size_t size = 0;
+
+	data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+	if (size < 9 * sizeof(int32_t))
+		data = NULL;
+#endif
+	return (const int32_t *)(const void *)data;
+}
+
 void rec_demux_close(struct rec_demux *demux)
 {
+	rec_folder_close(&demux->folder);
 	avformat_close_input(&demux->format);
 	if (demux->io)
 		av_freep(&demux->io->buffer);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Demuxing, safely: libavformat over a rec_source, with whitelisted containers and codecs and no way to open anything
- * else. Internal to lib/media; input.h is what others use.
+ * else; or a folder of pictures (media/folder.h), which looks the same from here on. Internal to lib/media; input.h is what others use.
  */
 #ifndef REC_MEDIA_DEMUX_H
 #define REC_MEDIA_DEMUX_H
 
 #include "base/source.h"
+#include "media/folder.h"
 
 #include <libavformat/avformat.h>
 #include <stdbool.h>
 
 struct rec_demux {
+	struct rec_folder *folder; /* instead of source and io */
 	struct rec_source *source;
 	AVIOContext *io;
 	AVFormatContext *format;
@@ -31,6 +33,12 @@ int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source 
 
 /** rec_demux_read(demux, packet): the next packet of the chosen stream. REC_ENODATA at the end, REC_EIO, REC_ENOMEM. */
 int rec_demux_read(struct rec_demux *demux, AVPacket *packet);
+
+/** rec_demux_container(demux): libavformat's short name, or "folder". */
+const char *rec_demux_container(const struct rec_demux *demux);
+
+/** rec_demux_matrix(demux): the stream's display matrix, 9 numbers; NULL: none. */
+const int32_t *rec_demux_matrix(const struct rec_demux *demux);
 
 /** rec_demux_codecs(): the whitelist, comma-separated, for decoders opened beside the demuxer. */
 const char *rec_demux_codecs(void);

@@ -6,10 +6,9 @@
 #include "media/demux.h"
 #include "media/libav.h"
 #include "media/limits.h"
+#include "media/rotation.h"
 
 #include <libavcodec/avcodec.h>
-#include <libavutil/display.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +51,7 @@ static void describe(struct rec_input *in)
 	const AVFormatContext *format = in->demux.format;
 	const AVCodecParameters *par = in->demux.stream->codecpar;
 
-	in->info.container = format->iformat->name;
+	in->info.container = rec_demux_container(&in->demux);
 	in->info.codec = avcodec_get_name(par->codec_id);
 	in->info.width = par->width;
 	in->info.height = par->height;
@@ -245,6 +244,10 @@ static int decode_first(struct rec_input *in, enum rec_media media)
 		        "cannot read '%s': there is no %s in it that can be decoded; pass --skip-bad to leave it out",
 		        in->path, media == REC_MEDIA_AUDIO ? "sound" : "picture");
 	in->info.first_ns = in->first_ns;
+	if (media == REC_MEDIA_VIDEO && in->info.width == 0) { /* nothing outside the pictures tells */
+		in->info.width = in->first->width;
+		in->info.height = in->first->height;
+	}
 	return err;
 }
 
@@ -324,37 +327,14 @@ int rec_input_read_packet(struct rec_input *in, struct rec_packet_info *info)
 	return REC_OK;
 }
 
-static const int32_t *stream_matrix(const AVStream *stream)
-{
-	const uint8_t *data = NULL;
-#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-	const AVPacketSideData *side = av_packet_side_data_get(
-	        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-
-	if (side && side->size >= 9 * sizeof(int32_t))
-		data = side->data;
-#else
-	size_t size = 0;
-
-	data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-	if (size < 9 * sizeof(int32_t))
-		data = NULL;
-#endif
-	return (const int32_t *)(const void *)data;
-}
-
 int rec_input_rotation(const struct rec_input *in, const AVFrame *frame)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
-	const int32_t *matrix = stream_matrix(in->demux.stream);
-	double counterclockwise;
+	const int32_t *matrix = rec_demux_matrix(&in->demux);
 
 	if (side && side->size >= 9 * sizeof(int32_t))
 		matrix = (const int32_t *)(const void *)side->data;
-	counterclockwise = matrix ? av_display_rotation_get(matrix) : 0;
-	if (isnan(counterclockwise))
-		return 0;
-	return ((int)lround(-counterclockwise / 90) % 4 + 4) % 4;
+	return rec_rotation_of(matrix);
 }
 
 void rec_input_damage(const struct rec_input *in, struct rec_damage *damage)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One stream of one media file, demuxed and decoded safely: its frames in the order of their stamps, on the nanosecond
+ * One stream of one media file, or a folder of pictures named by microseconds (media/folder.h), demuxed and decoded safely: its frames in the order of their stamps, on the nanosecond
  * clock. Only whitelisted containers and codecs, no URL or second file is ever opened, sizes are bounded
  * (media/limits.h). Tolerant of missing duration, cues and index, unknown sizes, duplicate and backward stamps, size changes
  * and truncated tails; what was lost is counted, never hidden.

@@ -110,12 +110,16 @@ static void *decode_thread(void *arg)
 
 static int set_up(struct rec_sound_track *t, const char *path)
 {
-	const struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
+	struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
 	int err;
 
+	input.source = t->params.source;
+	t->params.source = NULL;
 	t->path = strdup(path);
-	if (!t->path)
+	if (!t->path) {
+		rec_source_close(&input.source);
 		return REC_ENOMEM;
+	}
 	err = rec_input_open(&t->input, path, &input);
 	if (err < 0)
 		return err;
@@ -141,8 +145,12 @@ int rec_sound_track_open(struct rec_sound_track **track, const char *path, const
 	struct rec_sound_track *t = calloc(1, sizeof(*t));
 
 	*track = t;
-	if (!t)
+	if (!t) {
+		struct rec_source *source = params->source;
+
+		rec_source_close(&source);
 		return REC_ENOMEM;
+	}
 	t->params = *params;
 	int err = set_up(t, path);
 	if (err < 0)

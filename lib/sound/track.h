@@ -31,9 +31,10 @@ struct rec_sound_track_params {
 	enum rec_origin origin;
 	int64_t start_ns;
 	/* the items of both are borrowed until close */
-	struct rec_spans audible; /* output time: silence outside, with a 5 ms fade at each edge; n == 0: everywhere */
-	struct rec_spans mutes;   /* output time: silence inside, faded alike */
-	sem_t *workers;           /* taken while decoding (-j); NULL */
+	struct rec_spans audible;  /* output time: silence outside, with a 5 ms fade at each edge; n == 0: everywhere */
+	struct rec_spans mutes;    /* output time: silence inside, faded alike */
+	sem_t *workers;            /* taken while decoding (-j); NULL */
+	struct rec_source *source; /* read from it instead of opening the path; taken over, also on error; NULL */
 };
 
 /**

@@ -287,7 +287,7 @@ static void broken_close(void *state)
 
 static void errors_of_a_source_pass_through(void **state)
 {
-	static const struct rec_source_ops ops = {broken_read, broken_close};
+	static const struct rec_source_ops ops = {broken_read, broken_close, NULL};
 	struct broken broken = {3, 0};
 	struct rec_source *source = NULL;
 	char byte;
