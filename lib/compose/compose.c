@@ -105,6 +105,7 @@ static int run_window(struct pass *pass, const struct rec_window *window)
 			err = rec_output_video(pass->output, pass->picture);
 		if (err == REC_OK && pass->sound)
 			err = rec_soundpass_failed(pass->sound);
+		rec_soundpass_allow(pass->sound, rec_ns_of_frame(frame + 1, fps));
 		rec_progress_set(pass->progress, rec_ns_of_frame(frame + 1, fps));
 	}
 	return err;
@@ -151,13 +152,14 @@ static int open_output(struct pass *pass, bool picture, bool sound)
 	return rec_output_open(&pass->output, params->output, &output);
 }
 
-static int start_sound(struct pass *pass)
+static int start_sound(struct pass *pass, bool picture)
 {
 	struct rec_soundpass_params params = {.plan = pass->plan,
 	        .output = pass->output,
 	        .rate = pass->params->audio_rate,
 	        .channels = CHANNELS,
 	        .jobs = jobs(pass->params),
+	        .follows = picture,
 	        .ledgers = pass->result->sounds};
 
 	return rec_soundpass_start(&pass->sound, &params);
@@ -202,7 +204,7 @@ static int run(struct pass *pass, bool picture, bool sound)
 	if (err == REC_OK)
 		err = rec_progress_begin(&pass->progress, pass->params->progress, "composing", length_ns);
 	if (err == REC_OK && sound)
-		err = start_sound(pass);
+		err = start_sound(pass, picture);
 	if (err == REC_OK && picture)
 		err = run_picture(pass);
 	if (err < 0) /* wakes the mixer where it waits for its encoder */

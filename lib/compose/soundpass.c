@@ -12,6 +12,8 @@
 
 /* the ceiling that keeps a mix of loud voices from clipping */
 static const double CEILING_DBTP = -1;
+/* how far sound may run ahead of the picture */
+static const int64_t AHEAD_NS = 5 * REC_NS_PER_S;
 
 /* one track of the session on its way into the mix */
 struct voice {
@@ -30,6 +32,10 @@ struct rec_soundpass {
 	float *limited;
 	pthread_t thread;
 	bool running;
+	pthread_mutex_t lock;
+	pthread_cond_t allowed;
+	int64_t until; /* sample that may be reached; under the lock */
+	int64_t done;  /* samples mixed so far */
 	atomic_bool cancelled;
 	atomic_int err;
 	int64_t work_ns;
@@ -80,15 +86,44 @@ static int add_tracks(struct rec_soundpass *pass)
 	return err;
 }
 
+/* Wait until the picture is near. */
+static void wait_for_picture(struct rec_soundpass *pass)
+{
+	pthread_mutex_lock(&pass->lock);
+	while (pass->done > pass->until && !atomic_load(&pass->cancelled))
+		pthread_cond_wait(&pass->allowed, &pass->lock);
+	pthread_mutex_unlock(&pass->lock);
+}
+
+static void set_until(struct rec_soundpass *pass, int64_t until)
+{
+	pthread_mutex_lock(&pass->lock);
+	pass->until = until;
+	pthread_cond_signal(&pass->allowed);
+	pthread_mutex_unlock(&pass->lock);
+}
+
+void rec_soundpass_allow(struct rec_soundpass *pass, int64_t until_ns)
+{
+	if (pass)
+		set_until(pass, until_ns > INT64_MAX - AHEAD_NS
+		                        ? INT64_MAX
+		                        : rec_samples_of_ns(until_ns + AHEAD_NS, pass->params.rate));
+}
+
 /* One block through the mix and the limiter. REC_ENODATA: that was the last. */
 static int pass_block(struct rec_soundpass *pass)
 {
-	int64_t start_ns = rec_monotonic_ns();
-	ssize_t got = rec_mix_read(pass->mix, pass->mixed, REC_MIX_BLOCK);
+	int64_t start_ns;
+	ssize_t got;
 	size_t n;
 
+	wait_for_picture(pass);
+	start_ns = rec_monotonic_ns();
+	got = rec_mix_read(pass->mix, pass->mixed, REC_MIX_BLOCK);
 	if (got < 0)
 		return (int)got;
+	pass->done += got;
 	n = rec_limit_process(pass->limit, got > 0 ? pass->mixed : NULL, (size_t)got, pass->limited);
 	pass->work_ns += rec_monotonic_ns() - start_ns;
 	if (n > 0) {
@@ -140,6 +175,9 @@ int rec_soundpass_start(struct rec_soundpass **out, const struct rec_soundpass_p
 	if (!pass)
 		return REC_ENOMEM;
 	pass->params = *params;
+	pthread_mutex_init(&pass->lock, NULL);
+	pthread_cond_init(&pass->allowed, NULL);
+	rec_soundpass_allow(pass, params->follows ? 0 : INT64_MAX);
 	pass->length = rec_samples_of_ns(params->plan->timeline->duration_ns, params->rate);
 	err = prepare(pass);
 	if (err == REC_OK && pthread_create(&pass->thread, NULL, run_pass, pass) != 0)
@@ -179,6 +217,7 @@ int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_
 	if (!pass)
 		return REC_OK;
 	atomic_store(&pass->cancelled, cancel);
+	rec_soundpass_allow(pass, INT64_MAX);
 	if (pass->running) {
 		pthread_join(pass->thread, NULL);
 		hand_out_ledgers(pass);
@@ -188,6 +227,8 @@ int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_
 		*limited_db = rec_limit_reduction_db(pass->limit);
 	if (work_ns)
 		*work_ns = pass->work_ns;
+	pthread_cond_destroy(&pass->allowed);
+	pthread_mutex_destroy(&pass->lock);
 	rec_mix_free(&pass->mix);
 	rec_limit_free(&pass->limit);
 	for (size_t i = 0; pass->voices && i < pass->params.plan->session->ntracks; i++)

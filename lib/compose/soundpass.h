@@ -15,12 +15,20 @@ struct rec_soundpass_params {
 	int rate; /* Hz */
 	int channels;
 	int jobs;
+	bool follows; /* the picture: wait for rec_soundpass_allow() */
 	struct rec_sound_ledger
 	        *ledgers; /* one for each track of the session, zeroed; the caller frees what they hold */
 };
 
 /** rec_soundpass_start(pass, params): REC_ENOMEM; REC_EIO (reported). */
 int rec_soundpass_start(struct rec_soundpass **pass, const struct rec_soundpass_params *params);
+
+/**
+ * rec_soundpass_allow(pass, until_ns):
+ * The picture has come to output time ${until_ns}: sound goes no further than a few seconds past it, so that what is encoded and waits for the
+ * picture to be muxed with stays small. INT64_MAX: as far as it likes, which is how a session without a picture begins. NULL is fine.
+ */
+void rec_soundpass_allow(struct rec_soundpass *pass, int64_t until_ns);
 
 /**
  * rec_soundpass_failed(pass): the error that ended it, REC_OK while it runs or is done; never waits.
