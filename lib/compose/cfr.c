@@ -20,6 +20,7 @@ struct rec_cfr {
 int rec_cfr_open(struct rec_cfr **out, struct rec_input *in, const struct rec_cfr_params *params)
 {
 	struct rec_cfr *cfr = calloc(1, sizeof(*cfr));
+	int err;
 
 	*out = cfr;
 	if (!cfr) {
@@ -31,10 +32,12 @@ int rec_cfr_open(struct rec_cfr **out, struct rec_input *in, const struct rec_cf
 	cfr->frame = av_frame_alloc();
 	cfr->pending = av_frame_alloc();
 	rec_frame_clock_init(&cfr->clock, params->fps, params->first, params->end, params->hold_ns);
-	if (cfr->frame && cfr->pending)
-		return REC_OK;
-	rec_cfr_close(out, NULL);
-	return REC_ENOMEM;
+	err = cfr->frame && cfr->pending ? REC_OK : REC_ENOMEM;
+	if (err == REC_OK)
+		err = rec_input_skip(in, rec_ns_of_frame(params->first, params->fps) - params->place_ns);
+	if (err < 0)
+		rec_cfr_close(out, NULL);
+	return err;
 }
 
 static void note_size(struct rec_cfr *cfr)

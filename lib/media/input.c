@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* sound is decoded from this long before it is wanted, so that decoders have settled */
+static const int64_t SOUND_LEAD_NS = REC_NS_PER_S;
+/* pictures come this far out of order at most, in stamps */
+static const int64_t REORDER_NS = 2 * REC_NS_PER_S;
 /* a stream whose decoder refuses this many packets in a row gives nothing any more */
 static const int MAX_REFUSED = 100000;
 
@@ -24,6 +28,7 @@ struct rec_input {
 	AVFrame *first; /* decoded at open, handed out by the first read */
 	int64_t first_ns;
 	bool draining;
+	int64_t skip_to_ns;  /* packets before this are not decoded; REC_NS_UNKNOWN: none is left out */
 	int64_t prev_ns;     /* stamp of the frame before; REC_NS_UNKNOWN */
 	int64_t prev_end_ns; /* where it ended: the place of a frame without a stamp */
 	struct rec_damage damage;
@@ -107,6 +112,18 @@ static void note_corrupt(struct rec_input *in, int64_t at_ns)
 		in->damage.corrupt_ns = at_ns;
 }
 
+/* Whether this packet lies before what is wanted. Decoding begins again at a key frame. */
+static bool is_skipped(struct rec_input *in)
+{
+	if (in->skip_to_ns == REC_NS_UNKNOWN)
+		return false;
+	if (in->packet->pts == AV_NOPTS_VALUE || stamp_ns(in, in->packet->pts) < in->skip_to_ns ||
+	        !(in->packet->flags & AV_PKT_FLAG_KEY))
+		return true;
+	in->skip_to_ns = REC_NS_UNKNOWN;
+	return false;
+}
+
 /* Give the decoder its next packet. A packet that it refuses is damage: counted, and the next one is tried. */
 static int feed(struct rec_input *in)
 {
@@ -122,6 +139,11 @@ static int feed(struct rec_input *in)
 		}
 		if (err < 0)
 			return err;
+		if (is_skipped(in)) {
+			av_packet_unref(in->packet);
+			refused = -1;
+			continue;
+		}
 		in->damage.packets++;
 		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stamp_ns(in, in->packet->pts);
 		if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
@@ -265,7 +287,8 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 		free(in);
 		return REC_ENOMEM;
 	}
-	in->prev_ns = in->damage.first_ns = in->damage.last_ns = in->damage.corrupt_ns = REC_NS_UNKNOWN;
+	in->skip_to_ns = in->prev_ns = in->damage.first_ns = in->damage.last_ns = in->damage.corrupt_ns =
+	        REC_NS_UNKNOWN;
 	in->packet = av_packet_alloc();
 	if (in->packet)
 		err = rec_demux_open(&in->demux, in->path, source, type);
@@ -303,6 +326,61 @@ int rec_input_read(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 		return REC_OK;
 	}
 	return decode(in, frame, pts_ns);
+}
+
+/* The stamp of the last key frame at or before ${from_ns}, by reading packets; REC_NS_UNKNOWN: none. */
+static int find_key(const struct rec_input *in, int64_t from_ns, int64_t *key_ns)
+{
+	struct rec_source *again = NULL;
+	struct rec_demux demux;
+	AVPacket *packet = av_packet_alloc();
+	int err = packet ? rec_source_again(in->demux.source, &again) : REC_ENOMEM;
+
+	*key_ns = REC_NS_UNKNOWN;
+	if (err == REC_OK)
+		err = rec_demux_open(&demux, in->path, again, AVMEDIA_TYPE_VIDEO);
+	if (err < 0) {
+		av_packet_free(&packet);
+		return err;
+	}
+	while ((err = rec_demux_read(&demux, packet)) == REC_OK) {
+		int64_t ns = packet->pts == AV_NOPTS_VALUE ? REC_NS_UNKNOWN : stamp_ns(in, packet->pts);
+
+		if (ns != REC_NS_UNKNOWN && ns <= from_ns && (packet->flags & AV_PKT_FLAG_KEY))
+			*key_ns = ns;
+		av_packet_unref(packet);
+		if (ns != REC_NS_UNKNOWN && ns > from_ns + REORDER_NS)
+			break;
+	}
+	av_packet_free(&packet);
+	rec_demux_close(&demux);
+	return err == REC_ENODATA ? REC_OK : err;
+}
+
+/* Parameter sets of H.264 and HEVC may have come in packets before the key frame. */
+static bool keys_stand_alone(enum AVCodecID id)
+{
+	return id == AV_CODEC_ID_VP8 || id == AV_CODEC_ID_VP9 || id == AV_CODEC_ID_AV1;
+}
+
+int rec_input_skip(struct rec_input *in, int64_t from_ns)
+{
+	int64_t to_ns = from_ns - SOUND_LEAD_NS;
+	int err = REC_OK;
+
+	if (from_ns <= in->first_ns + SOUND_LEAD_NS || !in->demux.source || !rec_source_seekable(in->demux.source))
+		return REC_OK;
+	if (in->decoder->codec_type == AVMEDIA_TYPE_VIDEO && !keys_stand_alone(in->decoder->codec_id))
+		return REC_OK;
+	if (in->decoder->codec_type == AVMEDIA_TYPE_VIDEO)
+		err = find_key(in, from_ns, &to_ns);
+	if (err < 0 || to_ns == REC_NS_UNKNOWN || to_ns <= in->first_ns)
+		return err;
+	av_frame_free(&in->first);
+	avcodec_flush_buffers(in->decoder);
+	in->draining = false;
+	in->skip_to_ns = to_ns;
+	return REC_OK;
 }
 
 int rec_input_read_packet(struct rec_input *in, struct rec_packet_info *info)

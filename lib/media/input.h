@@ -88,6 +88,15 @@ const char *rec_input_path(const struct rec_input *in);
  */
 int rec_input_read(struct rec_input *in, AVFrame *frame, int64_t *pts_ns);
 
+/**
+ * rec_input_skip(in, from_ns):
+ * Right after the opening: what is presented before ${from_ns} (container time) is not wanted. It is not decoded where that is not needed: pictures
+ * begin at the last key frame at or before ${from_ns} (VP8, VP9, AV1, whose key frames need nothing from before; H.264 is decoded whole), sound a
+ * second before it. Does nothing for an input that cannot be read twice.
+ * The first frame's stamp stays in the info. Errors: REC_EIO (reported), REC_ENOMEM.
+ */
+int rec_input_skip(struct rec_input *in, int64_t from_ns);
+
 /* a packet's place and size, without decoding */
 struct rec_packet_info {
 	int64_t pts_ns;      /* REC_NS_UNKNOWN: none */

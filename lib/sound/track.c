@@ -15,6 +15,9 @@
 /* blocks that decoding runs ahead */
 static const size_t blocks_ahead = 8;
 
+/* decoded before an excerpt, for the drift to be known */
+static const int64_t settle_ns = 10 * REC_NS_PER_S;
+
 struct rec_sound_track {
 	char *path;
 	struct rec_sound_track_params params;
@@ -108,6 +111,18 @@ static void *decode_thread(void *arg)
 	return NULL;
 }
 
+/* An excerpt far into a track need not decode all that lies before it. Its clock has some seconds to settle again. */
+static int skip_head(struct rec_sound_track *t, int64_t first_ns)
+{
+	if (t->params.start_ns > -2 * settle_ns)
+		return REC_OK;
+	if (t->params.origin == REC_ORIGIN_TRACK) { /* the first sample's place is known, though it is not decoded */
+		t->params.origin = REC_ORIGIN_SESSION;
+		t->params.start_ns -= first_ns;
+	}
+	return rec_input_skip(t->input, -t->params.start_ns - settle_ns);
+}
+
 static int set_up(struct rec_sound_track *t, const char *path)
 {
 	struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
@@ -128,6 +143,9 @@ static int set_up(struct rec_sound_track *t, const char *path)
 		t->params.channels = info->channels > 0 ? info->channels : 1;
 	if (t->params.max_channels && t->params.channels > t->params.max_channels)
 		t->params.channels = t->params.max_channels;
+	err = skip_head(t, info->first_ns);
+	if (err < 0)
+		return err;
 	const struct rec_place_params place = {t->params.rate, t->params.channels, info->tick_ns, t->params.origin,
 	        t->params.start_ns, &t->params.audible, &t->ledger};
 	err = rec_place_new(&t->place, &place);
