@@ -123,6 +123,17 @@ static int skip_head(struct rec_sound_track *t, int64_t first_ns)
 	return rec_input_skip(t->input, -t->params.start_ns - settle_ns);
 }
 
+/* Containers in which stamps count from the first packet, from an encoder's delay, or from anywhere. */
+static bool lacks_clock(const char *container)
+{
+	static const char *const names[] = {"mp3", "aac", "mpegts", "flv", "wav", "w64", "aiff", "flac", NULL};
+
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(container, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static int set_up(struct rec_sound_track *t, const char *path)
 {
 	struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
@@ -139,10 +150,14 @@ static int set_up(struct rec_sound_track *t, const char *path)
 	if (err < 0)
 		return err;
 	const struct rec_input_info *info = rec_input_info(t->input);
+	if (!t->params.rate)
+		t->params.rate = info->rate > 0 ? info->rate : 48000;
 	if (!t->params.channels)
 		t->params.channels = info->channels > 0 ? info->channels : 1;
 	if (t->params.max_channels && t->params.channels > t->params.max_channels)
 		t->params.channels = t->params.max_channels;
+	if (t->params.lone && lacks_clock(info->container))
+		t->params.origin = REC_ORIGIN_TRACK;
 	err = skip_head(t, info->first_ns);
 	if (err < 0)
 		return err;
@@ -179,6 +194,11 @@ int rec_sound_track_open(struct rec_sound_track **track, const char *path, const
 int rec_sound_track_channels(const struct rec_sound_track *track)
 {
 	return track->params.channels;
+}
+
+int rec_sound_track_rate(const struct rec_sound_track *track)
+{
+	return track->params.rate;
 }
 
 const struct rec_input_info *rec_sound_track_info(const struct rec_sound_track *track)

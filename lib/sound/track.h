@@ -17,19 +17,21 @@
 #include "sound/ledger.h"
 
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct rec_sound_track;
 
 struct rec_sound_track_params {
-	int rate;         /* Hz of the output; 48000 */
+	int rate;         /* Hz of the output; 48000; 0: the source's */
 	int channels;     /* of the output: 1 or 2 ...; 0: the source's, but at most max_channels */
 	int max_channels; /* 0: no bound */
 	/* where the stamps lie: origin track: the first sample presented stands at start_ns; origin session: stamp s stands at s + start_ns.
 	 * start_ns counts from the output's zero, may be negative (what lies before 0 is trimmed, and counted) */
 	enum rec_origin origin;
 	int64_t start_ns;
+	bool lone; /* origin track all the same where the container has no clock of its own: MP3, ADTS, MPEG-TS, FLV, plain sound files */
 	/* the items of both are borrowed until close */
 	struct rec_spans audible;  /* output time: silence outside, with a 5 ms fade at each edge; n == 0: everywhere */
 	struct rec_spans mutes;    /* output time: silence inside, faded alike */
@@ -54,6 +56,9 @@ int rec_sound_track_read(struct rec_sound_track *track, int64_t pos, size_t n, f
 
 /** rec_sound_track_channels(track): channels of the stream that rec_sound_track_read() gives. */
 int rec_sound_track_channels(const struct rec_sound_track *track);
+
+/** rec_sound_track_rate(track): of the same, in Hz. */
+int rec_sound_track_rate(const struct rec_sound_track *track);
 
 /** rec_sound_track_end(track): the output sample after its last one that may sound; -1: not known before rec_sound_track_read() came to the end. */
 int64_t rec_sound_track_end(const struct rec_sound_track *track);
