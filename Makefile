@@ -9,7 +9,7 @@ export BUILD
 
 .DEFAULT_GOAL := all
 
-PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128
+PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128 cairo
 TEST_PKGS := cmocka
 PKG_CONFIG ?= pkg-config
 
@@ -30,7 +30,8 @@ HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_LD := -pie -Wl,-z,relro,-z,now
 endif
 REC_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREC_VERSION='"$(VERSION)"' -Ilib -I. $(CPPFLAGS)
-REC_CFLAGS = -std=c11 -O2 -ftree-vectorize $(WARN) $(HARDEN) $(SAN) -pthread $(PKG_CFLAGS) $(CFLAGS)
+OPTIMISE := -O2 -ftree-vectorize
+REC_CFLAGS = -std=c11 $(OPTIMISE) $(WARN) $(HARDEN) $(SAN) -pthread $(PKG_CFLAGS) $(CFLAGS)
 REC_LDFLAGS = $(HARDEN_LD) $(SAN) -pthread -Wl,--as-needed $(LDFLAGS)
 # libraries' headers are not ours to warn about
 PKG_CFLAGS = $(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
@@ -79,6 +80,9 @@ $(BUILD)/obj/tests/unit/%.o: | $(BUILD)/have-cmocka
 $(BUILD)/obj/%.o: %.c Makefile | $(BUILD)/have-libraries
 	@mkdir -p $(@D)
 	$(CC) $(REC_CPPFLAGS) $(REC_CFLAGS) -MMD -MP -c -o $@ $<
+
+# the loops over every sample: made vectors only at this level
+$(BUILD)/obj/lib/sound/amplitude.o: OPTIMISE := -O3
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/librec.a
 	@mkdir -p $(@D)

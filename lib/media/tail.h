@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a file was cut off, from its structure alone: libav reads what is there and calls it the end. Internal to lib/media. */
+/* Whether a file was cut off, from its structure alone: libraries read what is there and call it the end. For who reads containers: lib/media, sound/wavfile. */
 #ifndef REC_MEDIA_TAIL_H
 #define REC_MEDIA_TAIL_H
 
