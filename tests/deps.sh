@@ -15,6 +15,7 @@ libavutil       libavutil-dev      ffmpeg-devel       ffmpeg-dev       ffmpeg
 sndfile         libsndfile1-dev    libsndfile-devel   libsndfile-dev   libsndfile
 libcjson        libcjson-dev       cjson-devel        cjson-dev        cjson
 libebur128      libebur128-dev     libebur128-devel   libebur128-dev   libebur128
+cairo           libcairo2-dev      cairo-devel        cairo-dev        cairo
 cmocka          libcmocka-dev      libcmocka-devel    cmocka-dev       cmocka
 libcurl         libcurl4-openssl-dev libcurl-devel    curl-dev         curl
 :cc             gcc                gcc                build-base       gcc

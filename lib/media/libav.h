@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every user of libav in this folder shares. Internal to lib/media. */
+/* What the users of libav share: lib/media, and who calls libavutil besides. */
 #ifndef REC_MEDIA_LIBAV_H
 #define REC_MEDIA_LIBAV_H
 
