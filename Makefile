@@ -58,7 +58,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-all bench deps install uninstall lint format clean units
+.PHONY: all demo check check-web check-all bench deps install uninstall lint format clean units
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -101,6 +101,10 @@ units: $(UNITS)
 JOBS ?= 2
 check: all units
 	prove -j$(JOBS) --timer $(TESTS)
+
+# the players themselves, in a browser; skipped with a reason where there is none
+check-web: all
+	tests/web/check.py
 
 check-all: check
 	MAKE="$(MAKE)" tests/check-all.sh
