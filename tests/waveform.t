@@ -19,6 +19,7 @@ import zlib
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 os.chdir(ROOT)
 BIN = os.path.realpath(os.environ.get("BUILD", "build")) + "/bin"
+os.environ.setdefault("LSAN_OPTIONS", f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0")
 S2 = f"{ROOT}/testdata/S2-mutes/session.json"
 count = 0
 failed = False
@@ -242,6 +243,8 @@ def test_unknown_length(tmp):
         got = json.loads(out or b"[]")
         check(f"a pipe of unknown length: {points} points within 1/64", status == 0 and len(got) == points and
               within(got, samples, points, 1 / 64), (status, err, got[:20]))
+    status, out, err = run("--format", "peaks", "--points", 1000000, "-o", "-", "-", stdin=stream)
+    check("a pipe of unknown length: more points than samples", status == 0 and len(json.loads(out)) == 1000000, (status, err))
     status, out, _ = run("--format", "json", "-o", "-", "-", stdin=stream)
     same("a pipe of unknown length: json is exact", out, bbc_json(samples, 1, 48000, 256, 16, False))
     short = noise(100000, 1)

@@ -37,11 +37,14 @@ static struct rec_amplitude *new_levels(size_t n)
 	return levels;
 }
 
-static size_t fold_room(const struct rec_peaks_params *params)
+/* Buckets of one lane: 64 to 128 for a point, as long as all lanes stay within REC_PEAKS_MOST. */
+static size_t fold_room(const struct rec_peaks_params *params, size_t lanes)
 {
-	size_t room = (size_t)params->points * 128;
+	size_t points = (size_t)params->points, room = points * 128, most = REC_PEAKS_MOST / lanes;
 
-	return room > REC_PEAKS_EXACT ? room : REC_PEAKS_EXACT;
+	room = room > REC_PEAKS_EXACT ? room : REC_PEAKS_EXACT;
+	room = room < most ? room : most;
+	return (room > 2 * points ? room : 2 * points) & ~(size_t)1;
 }
 
 static int prepare(struct rec_peaks *p)
@@ -56,7 +59,7 @@ static int prepare(struct rec_peaks *p)
 		return REC_ENOMEM;
 	if (params->length >= 0 && !params->claimed)
 		return REC_OK;
-	p->fold.room = fold_room(params);
+	p->fold.room = fold_room(params, p->lanes);
 	p->fold.width = 1;
 	p->fold.levels = new_levels(p->fold.room * p->lanes);
 	return p->fold.levels ? REC_OK : REC_ENOMEM;

@@ -22,8 +22,8 @@
 #include "sound/amplitude.h"
 
 #define REC_PEAKS_EXACT (1 << 17)
-/* most points of the third way that keep one lane within 32 MB */
-#define REC_PEAKS_BOUNDED 16384
+/* most buckets of the third way, of all lanes: 32 MB. With more than 16384 points a lane there are fewer of them for each point */
+#define REC_PEAKS_MOST (1 << 21)
 
 struct rec_peaks;
 
