@@ -13,7 +13,7 @@ static unsigned take(struct bits *b, int count)
 	unsigned value = 0;
 
 	for (; count > 0; count--, b->at++)
-		value = value << 1 | (b->at < b->n ? b->bytes[b->at / 8] >> (7 - b->at % 8) & 1u : 0);
+		value = value << 1 | (b->at < b->n ? (unsigned)b->bytes[b->at / 8] >> (7 - b->at % 8) & 1u : 0);
 	return value;
 }
 
