@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "compose/account.h"
 
+#include "base/err.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json)
 {
 	rec_json_object(json, "damage");
@@ -36,4 +42,27 @@ void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, str
 	rec_json_int(json, "clipped_samples", ledger->clipped_samples);
 	rec_json_real(json, "drift_ppm", ledger->drift_ppm, 2);
 	rec_account_damage_json(&ledger->damage, json);
+}
+
+int rec_account_print(struct rec_buf *text, const char *output)
+{
+	int err = REC_OK;
+
+	rec_buf_puts(text, strcmp(output, "-") == 0 ? "" : "\n");
+	if (text->failed)
+		err = REC_ENOMEM;
+	else if (strcmp(output, "-") == 0)
+		rec_log_line(text->data);
+	else
+		err = rec_print(text->data);
+	rec_buf_free(text);
+	return err;
+}
+
+bool rec_account_same_file(const char *input, const char *output)
+{
+	struct stat a, b;
+
+	return stat(input, &a) == 0 && stat(output, &b) == 0 && S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }

@@ -266,6 +266,7 @@ static int decode_first(struct rec_input *in, enum rec_media media)
 		        "cannot read '%s': there is no %s in it that can be decoded; pass --skip-bad to leave it out",
 		        in->path, media == REC_MEDIA_AUDIO ? "sound" : "picture");
 	in->info.first_ns = in->first_ns;
+	in->info.turns = rec_input_rotation(in, in->first);
 	if (media == REC_MEDIA_VIDEO && in->info.width == 0) { /* nothing outside the pictures tells */
 		in->info.width = in->first->width;
 		in->info.height = in->first->height;

@@ -46,6 +46,7 @@ struct rec_input_info {
 	int64_t tick_ns;     /* one tick of the stamps' time base, rounded up: the coarseness of every stamp */
 	int64_t duration_ns; /* as the container says; REC_NS_UNKNOWN: it does not */
 	int64_t first_ns;    /* stamp of the first frame presented; REC_NS_UNKNOWN with packets_only */
+	int turns;           /* rec_input_rotation() of that frame */
 	bool has_audio;      /* the file has a stream of that kind */
 	bool has_video;
 };

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One recording that is looked at more than once: scanned, its picture decoded, its sound decoded, each by a reader of its own. What cannot
+ * seek is kept in an unlinked temporary file first.
+ *
+ *     rec_recording_open(&recording, path);
+ *     rec_recording_scan(&recording, &scan);  rec_recording_picture(&recording, &in);  rec_recording_sound(&recording, &track, &params);
+ *     rec_recording_close(&recording);
+ */
+#ifndef REC_COMPOSE_RECORDING_H
+#define REC_COMPOSE_RECORDING_H
+
+#include "media/input.h"
+#include "media/scan.h"
+#include "sound/track.h"
+
+struct rec_recording {
+	const char *path;          /* for messages */
+	struct rec_source *source; /* NULL: a folder of pictures */
+};
+
+/** rec_recording_open(recording, path): ${path} is borrowed. As rec_source_open(), rec_source_make_seekable(). */
+int rec_recording_open(struct rec_recording *recording, const char *path);
+
+/** rec_recording_scan(recording, scan): as rec_scan_picture(). */
+int rec_recording_scan(const struct rec_recording *recording, struct rec_scan *scan);
+
+/** rec_recording_input(recording, params, in): as rec_input_open(); the source is filled in here. */
+int rec_recording_input(const struct rec_recording *recording, struct rec_input_params params, struct rec_input **in);
+
+/** rec_recording_sound(recording, params, track): as rec_sound_track_open(); the source is filled in here. A folder: REC_ENODATA. */
+int rec_recording_sound(
+        const struct rec_recording *recording, struct rec_sound_track_params params, struct rec_sound_track **track);
+
+void rec_recording_close(struct rec_recording *recording);
+
+#endif
