@@ -2,12 +2,9 @@
 /* rec-normalize: a recording with irregular pictures becomes one of constant frame rate that every editor can seek and cut. */
 #include "base/err.h"
 #include "base/log.h"
-#include "base/opt.h"
-#include "base/signals.h"
+#include "base/tool.h"
 #include "compose/account.h"
 #include "compose/normalize.h"
-
-#include <string.h>
 
 struct options {
 	struct rec_common common;
@@ -118,17 +115,21 @@ static void add_summary(const struct options *o, const struct rec_normalize_resu
 static int print_summary(const struct options *o, const struct rec_normalize_result *result)
 {
 	struct rec_buf text = REC_BUF_INIT;
-	struct rec_json json = {.buf = &text, .pretty = true};
+	struct rec_json json = {.buf = &text, .pretty = rec_tool_pretty(&o->common, o->output)};
+	int err;
 
 	rec_json_object(&json, NULL);
 	add_summary(o, result, &json);
 	rec_json_warnings(&json);
 	rec_json_end_object(&json);
-	return rec_account_print(&text, o->output);
+	err = rec_tool_summary(o->output, &text);
+	rec_buf_free(&text);
+	return err;
 }
 
-static int run(const struct options *o)
+static int run(void *options)
 {
+	const struct options *o = options;
 	struct rec_normalize_params params = {.output = o->output,
 	        .format = o->format,
 	        .no_clobber = o->common.no_clobber,
@@ -156,8 +157,6 @@ static int run(const struct options *o)
 	}
 	if (err == REC_OK && o->common.json)
 		err = print_summary(o, &result);
-	if (err == REC_ENOMEM)
-		rec_report(err, "out of memory");
 	rec_normalize_result_free(&result);
 	return err;
 }
@@ -165,15 +164,6 @@ static int run(const struct options *o)
 int main(int argc, char **argv)
 {
 	struct options options = defaults;
-	int err;
 
-	rec_log_init(argv[0]);
-	rec_signals_install();
-	err = rec_opt_parse(&tool, &options, argc, argv);
-	if (err == REC_OK)
-		err = run(&options);
-	else if (err == REC_ENODATA)
-		err = REC_OK;
-	rec_opt_free(&tool, &options);
-	return rec_exit_status(err);
+	return rec_tool_main(&tool, &options, run, argc, argv);
 }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "compose/account.h"
 
-#include "base/err.h"
-#include "base/log.h"
-
-#include <string.h>
 #include <sys/stat.h>
 
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json)
@@ -14,6 +10,7 @@ void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *j
 	rec_json_int(json, "corrupt_packets", damage->corrupt);
 	rec_json_seconds(json, "first_corrupt_s", damage->corrupt_ns);
 	rec_json_int(json, "undecoded", damage->undecoded);
+	rec_json_int(json, "concealed", damage->concealed);
 	rec_json_int(json, "backward_stamps", damage->backward);
 	rec_json_int(json, "duplicate_stamps", damage->duplicate);
 	rec_json_int(json, "unstamped", damage->unstamped);
@@ -42,21 +39,6 @@ void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, str
 	rec_json_int(json, "clipped_samples", ledger->clipped_samples);
 	rec_json_real(json, "drift_ppm", ledger->drift_ppm, 2);
 	rec_account_damage_json(&ledger->damage, json);
-}
-
-int rec_account_print(struct rec_buf *text, const char *output)
-{
-	int err = REC_OK;
-
-	rec_buf_puts(text, strcmp(output, "-") == 0 ? "" : "\n");
-	if (text->failed)
-		err = REC_ENOMEM;
-	else if (strcmp(output, "-") == 0)
-		rec_log_line(text->data);
-	else
-		err = rec_print(text->data);
-	rec_buf_free(text);
-	return err;
 }
 
 bool rec_account_same_file(const char *input, const char *output)

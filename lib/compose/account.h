@@ -16,12 +16,6 @@ void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, str
 /** rec_account_damage_json(damage, json): the member "damage". */
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json);
 
-/**
- * rec_account_print(text, output):
- * Print a finished summary: on stdout, on stderr where ${output} is `-`. ${text} is freed. REC_EIO, REC_ENOMEM.
- */
-int rec_account_print(struct rec_buf *text, const char *output);
-
 /** rec_account_same_file(input, output): whether both are one regular file; a path that is not there is none. */
 bool rec_account_same_file(const char *input, const char *output);
 

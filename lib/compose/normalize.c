@@ -232,6 +232,9 @@ static int tell_losses(const struct pass *pass)
 	if (lost > 0)
 		rec_warn("'%s': %lld of %lld pictures could not be decoded", path, (long long)lost,
 		        (long long)damage->packets);
+	if (damage->concealed > 0)
+		rec_warn("'%s': %lld pictures are damaged and shown as far as they could be decoded", path,
+		        (long long)damage->concealed);
 	if (cut && pass->params->strict)
 		return rec_report(REC_EINPUT, "'%s' is cut off: its tail after %.3f s is missing", path, seconds);
 	if (cut)
@@ -276,7 +279,7 @@ int rec_normalize_run(const struct rec_normalize_params *params, struct rec_norm
 	if (err == REC_OK)
 		err = rec_output_commit(&pass->output, &result->output);
 	rec_output_discard(&pass->output);
-	rec_progress_end(&pass->progress, rec_exit_status(err));
+	rec_progress_end(&pass->progress);
 	rec_input_close(&pass->in);
 	rec_sound_track_close(&pass->track, NULL);
 	rec_letterbox_free(&pass->letterbox);

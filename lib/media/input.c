@@ -46,7 +46,7 @@ static int64_t stamp_ns(const struct rec_input *in, int64_t ticks)
 {
 	int64_t start = in->demux.stream->start_time;
 
-	if (start > 0 && strcmp(in->demux.format->iformat->name, "mp3") == 0)
+	if (start > 0 && strcmp(rec_demux_container(&in->demux), "mp3") == 0)
 		ticks -= start;
 	return length_ns(in, ticks);
 }
@@ -216,6 +216,8 @@ static int64_t place(struct rec_input *in, const AVFrame *frame)
 	in->prev_ns = ns;
 	in->prev_end_ns = ns + frame_length_ns(in, frame);
 	in->damage.frames++;
+	if (frame->decode_error_flags != 0 || frame->flags & AV_FRAME_FLAG_CORRUPT)
+		in->damage.concealed++;
 	if (in->damage.first_ns == REC_NS_UNKNOWN)
 		in->damage.first_ns = ns;
 	if (in->damage.last_ns == REC_NS_UNKNOWN || in->prev_end_ns > in->damage.last_ns)

@@ -57,6 +57,7 @@ struct rec_damage {
 	int64_t frames;  /* decoded */
 	int64_t corrupt; /* packets that are damaged, or that the decoder refused */
 	int64_t undecoded; /* pictures whose packet gave no frame (nothing to show before the first key frame, a frozen decoder) */
+	int64_t concealed;  /* pictures that the decoder gave, but with parts it had to make up */
 	int64_t backward;   /* stamps before the one before */
 	int64_t duplicate;  /* stamps equal to the one before */
 	int64_t unstamped;  /* packets without a stamp: placed after the one before */
