@@ -3,9 +3,9 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "media/decoder.h"
 #include "media/demux.h"
 #include "media/libav.h"
-#include "media/limits.h"
 #include "media/rotation.h"
 
 #include <libavcodec/avcodec.h>
@@ -72,39 +72,6 @@ static void describe(struct rec_input *in)
 	}
 }
 
-static int open_decoder(struct rec_input *in, int threads)
-{
-	const AVCodecParameters *par = in->demux.stream->codecpar;
-	const AVCodec *codec = avcodec_find_decoder(par->codec_id);
-	int err;
-
-	if (!codec)
-		return rec_report(REC_EINPUT,
-		        "cannot read '%s': no decoder for its codec '%s'; pass --skip-bad to leave it out", in->path,
-		        avcodec_get_name(par->codec_id));
-	in->decoder = avcodec_alloc_context3(codec);
-	if (!in->decoder)
-		return REC_ENOMEM;
-	err = avcodec_parameters_to_context(in->decoder, par);
-	if (err < 0)
-		return rec_libav_err(err);
-	in->decoder->pkt_timebase = in->demux.stream->time_base;
-	in->decoder->max_pixels = rec_media_limits.pixels;
-	in->decoder->max_samples = rec_media_limits.rate * 10; /* of one frame */
-	in->decoder->thread_count = threads > 0 ? threads : 1;
-	in->decoder->codec_whitelist = av_strdup(rec_demux_codecs());
-	if (!in->decoder->codec_whitelist)
-		return REC_ENOMEM;
-	err = avcodec_open2(in->decoder, codec, NULL);
-	if (err == AVERROR(ENOMEM))
-		return REC_ENOMEM;
-	if (err < 0)
-		return rec_report(REC_EINPUT,
-		        "cannot read '%s': its '%s' stream cannot be decoded; pass --skip-bad to leave it out",
-		        in->path, avcodec_get_name(par->codec_id));
-	return REC_OK;
-}
-
 static void note_corrupt(struct rec_input *in, int64_t at_ns)
 {
 	in->damage.corrupt++;
@@ -158,18 +125,6 @@ static int feed(struct rec_input *in)
 	}
 	in->draining = true;
 	return REC_OK;
-}
-
-/* The bounds hold for every frame: a stream may change its size, rate or channels at any packet. */
-static bool within_limits(const AVFrame *frame)
-{
-	const struct rec_media_limits *max = &rec_media_limits;
-
-	if (frame->width > 0)
-		return frame->width <= max->side && frame->height <= max->side &&
-		       (int64_t)frame->width * frame->height <= max->pixels;
-	return frame->nb_samples > 0 && frame->sample_rate > 0 && frame->sample_rate <= max->rate &&
-	       frame->ch_layout.nb_channels > 0 && frame->ch_layout.nb_channels <= max->channels;
 }
 
 static int64_t frame_length_ns(const struct rec_input *in, const AVFrame *frame)
@@ -243,7 +198,7 @@ static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 				return err;
 		} else if (err < 0) {
 			note_corrupt(in, in->prev_end_ns);
-		} else if (!within_limits(frame)) {
+		} else if (!rec_decoder_within_limits(frame)) {
 			note_corrupt(in, in->prev_end_ns);
 			av_frame_unref(frame);
 		} else if (!is_priming(in, frame)) {
@@ -300,7 +255,8 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 	if (err == REC_OK) {
 		describe(in);
 		if (!params->packets_only)
-			err = open_decoder(in, params->threads);
+			err = rec_decoder_open(&in->decoder, in->path, in->demux.stream->codecpar,
+			        in->demux.stream->time_base, params->threads);
 	}
 	if (err == REC_OK && !params->packets_only)
 		err = decode_first(in, params->media);

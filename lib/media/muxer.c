@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "media/libav.h"
 #include "media/muxio.h"
+#include "media/output.h"
 
 #include <assert.h>
 #include <libavformat/avformat.h>
@@ -122,6 +123,23 @@ static int64_t opus_shift(const struct rec_muxer *m, const struct rec_muxer_stre
 	return av_rescale_q(stream->par->initial_padding, (AVRational){1, stream->par->sample_rate}, stream->time_base);
 }
 
+static int add_matrix(AVStream *st, const int32_t *matrix)
+{
+	size_t n = 9 * sizeof(*matrix);
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+	AVPacketSideData *side = av_packet_side_data_new(
+	        &st->codecpar->coded_side_data, &st->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX, n, 0);
+	uint8_t *data = side ? side->data : NULL;
+#else
+	uint8_t *data = av_stream_new_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, n);
+#endif
+
+	if (!data)
+		return REC_ENOMEM;
+	memcpy(data, matrix, n);
+	return REC_OK;
+}
+
 int rec_muxer_add(struct rec_muxer *muxer, const struct rec_muxer_stream *stream, int *index)
 {
 	AVStream *st = avformat_new_stream(muxer->context, NULL);
@@ -135,10 +153,30 @@ int rec_muxer_add(struct rec_muxer *muxer, const struct rec_muxer_stream *stream
 	st->r_frame_rate = stream->frame_rate;
 	if (st->codecpar->codec_type == AVMEDIA_TYPE_VIDEO)
 		st->sample_aspect_ratio = st->codecpar->sample_aspect_ratio;
+	if (stream->matrix && add_matrix(st, stream->matrix) < 0)
+		return no_memory(muxer);
 	*index = muxer->n++;
 	muxer->streams[*index].time_base = stream->time_base;
 	muxer->streams[*index].shift = opus_shift(muxer, stream);
 	return REC_OK;
+}
+
+int rec_muxer_chapter(struct rec_muxer *muxer, const struct rec_chapter *chapter)
+{
+	AVFormatContext *context = muxer->context;
+	AVChapter **more = av_realloc_array(context->chapters, context->nb_chapters + 1, sizeof(*more));
+	AVChapter *entry = more ? av_mallocz(sizeof(*entry)) : NULL;
+
+	if (more)
+		context->chapters = more;
+	if (!entry)
+		return no_memory(muxer);
+	context->chapters[context->nb_chapters] = entry;
+	entry->id = (int64_t)++context->nb_chapters;
+	entry->time_base = (AVRational){1, (int)REC_NS_PER_S};
+	entry->start = chapter->start_ns;
+	entry->end = chapter->end_ns;
+	return av_dict_set(&entry->metadata, "title", chapter->title, 0) < 0 ? no_memory(muxer) : REC_OK;
 }
 
 /* The unit of edit list durations: milliseconds would cut sound on a millisecond instead of on its last sample. */

@@ -18,12 +18,14 @@
 
 #define REC_MUXER_STREAMS 2
 
+struct rec_chapter;
 struct rec_muxer;
 
 struct rec_muxer_stream {
 	const AVCodecParameters *par; /* copied */
 	AVRational time_base;         /* of the packets' stamps */
-	AVRational frame_rate;        /* of picture; {0, 1} for sound */
+	AVRational frame_rate;        /* of picture; {0, 1} for sound, and where it varies */
+	const int32_t *matrix;        /* display matrix; NULL: none */
 };
 
 /** rec_muxer_open(muxer, format, out): ${out} is borrowed until the end. REC_EIO, REC_ENOMEM, REC_EENCODE: no such muxer; reported. */
@@ -31,6 +33,9 @@ int rec_muxer_open(struct rec_muxer **muxer, const struct rec_format *format, st
 
 /** rec_muxer_add(muxer, stream, index): before begin; at most REC_MUXER_STREAMS. REC_ENOMEM (reported). */
 int rec_muxer_add(struct rec_muxer *muxer, const struct rec_muxer_stream *stream, int *index);
+
+/** rec_muxer_chapter(muxer, chapter): before begin, in order. REC_ENOMEM (reported). */
+int rec_muxer_chapter(struct rec_muxer *muxer, const struct rec_chapter *chapter);
 
 /** rec_muxer_begin(muxer): write the head. REC_EENCODE: the container refuses a stream; REC_EIO; reported. */
 int rec_muxer_begin(struct rec_muxer *muxer);

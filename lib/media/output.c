@@ -21,9 +21,10 @@ enum { VIDEO, AUDIO, STREAMS };
 
 struct stream {
 	struct rec_output *output;
-	struct rec_encoder *encoder; /* NULL: no such stream */
-	int index;                   /* in the muxer */
-	bool ended;                  /* of the feeding thread */
+	struct rec_encoder *encoder; /* NULL: no such stream, or its packets are given */
+	bool given;
+	int index;  /* in the muxer */
+	bool ended; /* of the feeding thread */
 };
 
 struct rec_output {
@@ -116,7 +117,7 @@ static int add_stream(struct rec_output *o, struct stream *s)
 {
 	const AVCodecContext *context = rec_encoder_context(s->encoder);
 	AVCodecParameters *par = avcodec_parameters_alloc();
-	struct rec_muxer_stream row = {par, context->time_base, context->framerate};
+	struct rec_muxer_stream row = {par, context->time_base, context->framerate, NULL};
 	int r = REC_ENOMEM;
 
 	if (!par || avcodec_parameters_from_context(par, context) < 0)
@@ -127,10 +128,22 @@ static int add_stream(struct rec_output *o, struct stream *s)
 	return r;
 }
 
-static int open_muxer(struct rec_output *o)
+static int add_given(struct rec_output *o, const struct rec_packet_params *packets)
+{
+	const struct rec_muxer_stream row = {packets->par, packets->time_base, packets->frame_rate, packets->matrix};
+
+	o->streams[VIDEO].given = true;
+	return rec_muxer_add(o->muxer, &row, &o->streams[VIDEO].index);
+}
+
+static int open_muxer(struct rec_output *o, const struct rec_output_params *params)
 {
 	int r = rec_muxer_open(&o->muxer, o->format, o->out);
 
+	if (r == REC_OK && params->packets)
+		r = add_given(o, params->packets);
+	for (size_t i = 0; i < params->nchapters && r == REC_OK; i++)
+		r = rec_muxer_chapter(o->muxer, &params->chapters[i]);
 	for (int i = 0; i < STREAMS && r == REC_OK; i++) {
 		if (o->streams[i].encoder)
 			r = add_stream(o, &o->streams[i]);
@@ -160,7 +173,7 @@ static int find_format(const struct rec_format **format, const char *path, const
 	if (!*format)
 		return rec_report(REC_EUSAGE, "cannot tell a format from the name '%s': end it in, or give, one of %s",
 		        path, rec_formats_names());
-	if (!params->video && !params->audio)
+	if (!params->video && !params->audio && !params->packets)
 		return rec_report(REC_EUSAGE, "nothing to write to '%s': neither picture nor sound", path);
 	return REC_OK;
 }
@@ -182,7 +195,7 @@ int rec_output_open(struct rec_output **output, const char *path, const struct r
 	if (r == REC_OK)
 		r = rec_out_begin(&o->out, path, params->no_clobber);
 	if (r == REC_OK)
-		r = open_muxer(o);
+		r = open_muxer(o, params);
 	if (r == REC_OK)
 		r = start(o);
 	if (r < 0)
@@ -203,7 +216,7 @@ static int check_open(struct rec_output *o, int which)
 {
 	const struct stream *s = &o->streams[which];
 
-	if (!s->encoder || s->ended)
+	if (!(s->encoder || s->given) || s->ended)
 		return rec_report(REC_EINVAL, "cannot write '%s': that stream is not open", rec_out_target(o->out));
 	return first_error(o);
 }
@@ -262,10 +275,27 @@ int rec_output_audio(struct rec_output *output, const float *pcm, size_t nframes
 	return r;
 }
 
+int rec_output_packet(struct rec_output *output, AVPacket *packet)
+{
+	int r = check_open(output, VIDEO);
+
+	if (r < 0)
+		return r;
+	output->frames++;
+	r = rec_muxer_write(output->muxer, output->streams[VIDEO].index, packet);
+	return r < 0 ? fail(output, r) : r;
+}
+
 static int end(struct rec_output *o, int which)
 {
 	struct stream *s = &o->streams[which];
 
+	if (s->given && !s->ended) {
+		s->ended = true;
+		int r = first_error(o) == REC_OK ? rec_muxer_end(o->muxer, s->index) : REC_OK;
+		if (r < 0)
+			return fail(o, r);
+	}
 	if (s->encoder && !s->ended) {
 		s->ended = true;
 		AVFrame *rest = which == AUDIO ? rec_packer_rest(&o->packer) : NULL;

@@ -23,6 +23,8 @@
 
 #include "base/clock.h"
 
+#include <libavcodec/codec_par.h>
+#include <libavcodec/packet.h>
 #include <libavutil/frame.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,13 +54,30 @@ struct rec_audio_params {
 	int bits;          /* of PCM and FLAC: 16, 24 or 32 (float, PCM only); 0: 16 */
 };
 
+/* a picture stream that comes encoded */
+struct rec_packet_params {
+	const AVCodecParameters *par; /* copied */
+	AVRational time_base;         /* of the packets' stamps */
+	AVRational frame_rate;        /* {0, 1}: it varies */
+	const int32_t *matrix;        /* display matrix, 9 numbers; NULL: upright */
+};
+
+struct rec_chapter {
+	int64_t start_ns;
+	int64_t end_ns;
+	const char *title;
+};
+
 struct rec_output_params {
 	const char *
 	        format; /* "mp4", "mov", "mkv", "webm", "m4a", "mp3", "opus", "ogg", "flac", "wav"; NULL: by the path */
 	bool no_clobber;
-	const struct rec_video_params *video; /* NULL: none */
-	const struct rec_audio_params *audio; /* NULL: none */
-	size_t queue_frames;                  /* pictures that wait for the encoder; 0: 4 */
+	const struct rec_video_params *video;    /* NULL: none */
+	const struct rec_audio_params *audio;    /* NULL: none */
+	const struct rec_packet_params *packets; /* instead of video: rec_output_packet() */
+	const struct rec_chapter *chapters;      /* copied */
+	size_t nchapters;
+	size_t queue_frames; /* pictures that wait for the encoder; 0: 4 */
 };
 
 struct rec_output_stats {
@@ -106,6 +125,12 @@ int rec_output_video(struct rec_output *output, const AVFrame *frame);
  * infinity become silence. Waits while the queue is full. Errors as rec_output_video().
  */
 int rec_output_audio(struct rec_output *output, const float *pcm, size_t nframes);
+
+/**
+ * rec_output_packet(output, packet):
+ * Write one encoded picture; dts strictly ascending and <= pts, the first picture presented at 0. What ${packet} holds is moved out. Errors as rec_output_video().
+ */
+int rec_output_packet(struct rec_output *output, AVPacket *packet);
 
 /** rec_output_end_video(output), rec_output_end_audio(output): the last of that stream was given. Again, or without that stream: nothing. */
 int rec_output_end_video(struct rec_output *output);
