@@ -366,12 +366,7 @@ int rec_input_read_packet(struct rec_input *in, struct rec_packet_info *info)
 
 int rec_input_rotation(const struct rec_input *in, const AVFrame *frame)
 {
-	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
-	const int32_t *matrix = rec_demux_matrix(&in->demux);
-
-	if (side && side->size >= 9 * sizeof(int32_t))
-		matrix = (const int32_t *)(const void *)side->data;
-	return rec_rotation_of(matrix);
+	return rec_rotation_of_frame(frame, rec_rotation_of(rec_demux_matrix(&in->demux)));
 }
 
 void rec_input_damage(const struct rec_input *in, struct rec_damage *damage)

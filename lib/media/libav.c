@@ -51,3 +51,21 @@ void rec_libav_drop_samples(AVFrame *frame, int n)
 		frame->data[i] += bytes;
 	frame->nb_samples -= n;
 }
+
+AVFrame *rec_libav_bare_reference(const AVFrame *frame)
+{
+	AVFrame *copy = av_frame_clone(frame);
+
+	if (!copy)
+		return NULL;
+	while (copy->nb_side_data > 0)
+		av_frame_remove_side_data(copy, copy->side_data[0]->type);
+	av_dict_free(&copy->metadata);
+	copy->pict_type = AV_PICTURE_TYPE_NONE;
+	copy->sample_aspect_ratio = (AVRational){1, 1};
+	copy->color_range = AVCOL_RANGE_MPEG;
+	copy->color_primaries = AVCOL_PRI_BT709;
+	copy->color_trc = AVCOL_TRC_BT709;
+	copy->colorspace = AVCOL_SPC_BT709;
+	return copy;
+}

@@ -17,4 +17,7 @@ const char *rec_libav_text(int averror, char text[64]);
 /** rec_libav_drop_samples(frame, n): move the frame's data past its first ${n} samples, 0 <= n < nb_samples; stamps are the caller's. */
 void rec_libav_drop_samples(AVFrame *frame, int n);
 
+/** rec_libav_bare_reference(frame): a new reference that carries nothing but the picture, BT.709 limited: what the frame's source had to say would reach the encoder. NULL: no memory. */
+AVFrame *rec_libav_bare_reference(const AVFrame *frame);
+
 #endif

@@ -221,25 +221,6 @@ static int check_open(struct rec_output *o, int which)
 	return first_error(o);
 }
 
-/* a new reference that carries nothing but the picture: what the frame's source had to say would reach the encoder */
-static AVFrame *bare_reference(const AVFrame *frame)
-{
-	AVFrame *copy = av_frame_clone(frame);
-
-	if (!copy)
-		return NULL;
-	while (copy->nb_side_data > 0)
-		av_frame_remove_side_data(copy, copy->side_data[0]->type);
-	av_dict_free(&copy->metadata);
-	copy->pict_type = AV_PICTURE_TYPE_NONE;
-	copy->sample_aspect_ratio = (AVRational){1, 1};
-	copy->color_range = AVCOL_RANGE_MPEG;
-	copy->color_primaries = AVCOL_PRI_BT709;
-	copy->color_trc = AVCOL_TRC_BT709;
-	copy->colorspace = AVCOL_SPC_BT709;
-	return copy;
-}
-
 int rec_output_video(struct rec_output *output, const AVFrame *frame)
 {
 	int r = check_open(output, VIDEO);
@@ -250,7 +231,7 @@ int rec_output_video(struct rec_output *output, const AVFrame *frame)
 	if (frame->width != context->width || frame->height != context->height || frame->format != AV_PIX_FMT_YUV420P)
 		return rec_report(REC_EINVAL, "cannot encode a picture of %dx%d: the output is %dx%d yuv420p",
 		        frame->width, frame->height, context->width, context->height);
-	AVFrame *copy = bare_reference(frame);
+	AVFrame *copy = rec_libav_bare_reference(frame);
 	if (!copy)
 		return fail(output, rec_report(REC_ENOMEM, "cannot encode a picture: out of memory"));
 	copy->pts = output->frames++;

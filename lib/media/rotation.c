@@ -13,3 +13,12 @@ int rec_rotation_of(const int32_t *matrix)
 		return 0;
 	return ((int)lround(-counterclockwise / 90) % 4 + 4) % 4;
 }
+
+int rec_rotation_of_frame(const AVFrame *frame, int turns)
+{
+	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+
+	if (!side || side->size < 9 * sizeof(int32_t))
+		return turns;
+	return rec_rotation_of((const int32_t *)(const void *)side->data);
+}

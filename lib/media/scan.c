@@ -10,6 +10,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* a shorter duration of the last packet is no picture's: libavformat guesses it from a rate that is noise */
 static const int64_t shortest_ns = 5 * REC_NS_PER_MS;
@@ -155,6 +156,8 @@ static int describe(struct look *look)
 	scan->height = stream->codecpar->height;
 	scan->sar =
 	        stream->sample_aspect_ratio.num ? stream->sample_aspect_ratio : stream->codecpar->sample_aspect_ratio;
+	if (rec_demux_matrix(&look->demux))
+		memcpy(scan->matrix, rec_demux_matrix(&look->demux), sizeof(scan->matrix));
 	scan->turns = rec_rotation_of(rec_demux_matrix(&look->demux));
 	return rec_sizes_new(&look->sizes, stream->codecpar);
 }

@@ -24,6 +24,7 @@ struct rec_scan {
 	bool told;     /* by the bitstream; else the container's word */
 	int64_t sizes; /* changes of size; 0 when the bitstream does not tell */
 	AVRational sar;
+	int32_t matrix[9];               /* display matrix of the stream; all 0: none */
 	int turns;                       /* clockwise quarter turns of the whole stream */
 	struct rec_scan_packet *packets; /* in the order of the file, 16 bytes each; at least one */
 	size_t npackets;
