@@ -141,7 +141,7 @@ static int open_output(struct pass *pass, bool picture, bool sound)
 {
 	const struct rec_compose_params *params = pass->params;
 	struct rec_video_params video = {params->scene.width, params->scene.height, pass->plan->timeline->fps,
-	        params->codec, params->preset, params->crf, params->bitrate};
+	        params->codec, params->preset, params->crf, params->bitrate, NULL};
 	struct rec_audio_params audio = {
 	        .rate = params->audio_rate, .channels = CHANNELS, .bitrate = params->audio_bitrate};
 	struct rec_output_params output = {.format = params->format,

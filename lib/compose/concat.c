@@ -69,6 +69,17 @@ static int draw(struct pass *pass, const struct rec_cut_item *item)
 	return REC_OK;
 }
 
+/* A picture of a GOP that is cut: as it is, unless its size changed in the middle of the stream. */
+static int use_part(struct pass *pass, const struct rec_cut_item *item, int64_t ns)
+{
+	int err = rec_joiner_native(pass->joiner, item->frame, ns, item->duration_ns);
+
+	if (err != REC_EINVAL)
+		return err;
+	err = draw(pass, item);
+	return err < 0 ? err : rec_joiner_frame(pass->joiner, pass->pending, ns, item->duration_ns);
+}
+
 static int use_frame(struct pass *pass, const struct rec_piece *piece, const struct rec_cut_item *item)
 {
 	int64_t at = item->ns - piece->from_ns;
@@ -76,11 +87,8 @@ static int use_frame(struct pass *pass, const struct rec_piece *piece, const str
 	enum rec_push what;
 	int err = REC_OK;
 
-	if (piece->how == REC_PIECE_ENCODE) {
-		err = draw(pass, item);
-		return err < 0 ? err
-		               : rec_joiner_frame(pass->joiner, pass->pending, piece->at_ns + at, item->duration_ns);
-	}
+	if (piece->how == REC_PIECE_ENCODE)
+		return use_part(pass, item, piece->at_ns + at);
 	what = rec_frame_clock_push(&pass->clock, at, &run);
 	if (what == REC_PUSH_SHOW)
 		err = show(pass, piece, run);
@@ -238,7 +246,7 @@ static int open_joiner(struct pass *pass, struct rec_output_params *output)
 	const struct rec_concat_plan *plan = pass->plan;
 	const struct rec_segment *copied = first_copied(plan);
 	struct rec_video_params video = {plan->size.width, plan->size.height, plan->fps, plan->encoder, params->preset,
-	        params->crf, params->bitrate};
+	        params->crf, params->bitrate, NULL};
 	struct rec_joiner_params joiner = {.output = *output,
 	        .video = plan->encodes ? &video : NULL,
 	        .in_band = plan->in_band,

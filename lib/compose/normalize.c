@@ -146,7 +146,7 @@ static int open_output(struct pass *pass)
 {
 	const struct rec_normalize_params *params = pass->params;
 	struct rec_video_params video = {pass->result->size.width, pass->result->size.height, pass->result->fps,
-	        params->codec, params->preset, params->crf, params->bitrate};
+	        params->codec, params->preset, params->crf, params->bitrate, NULL};
 	struct rec_audio_params audio = {
 	        .rate = params->audio_rate, .channels = pass->channels, .bitrate = params->audio_bitrate};
 	struct rec_output_params output = {.format = params->format,

@@ -104,6 +104,9 @@ static int check_video(const struct rec_video_params *params)
 	return REC_OK;
 }
 
+static const struct rec_video_tags bt709 = {
+        AVCOL_RANGE_MPEG, AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVCOL_SPC_BT709, AVCHROMA_LOC_LEFT};
+
 static void describe_picture(AVCodecContext *context, const struct rec_video_params *params)
 {
 	context->width = params->width;
@@ -112,11 +115,12 @@ static void describe_picture(AVCodecContext *context, const struct rec_video_par
 	context->time_base = av_inv_q(context->framerate);
 	context->pix_fmt = AV_PIX_FMT_YUV420P;
 	context->sample_aspect_ratio = (AVRational){1, 1};
-	context->color_primaries = AVCOL_PRI_BT709;
-	context->color_trc = AVCOL_TRC_BT709;
-	context->colorspace = AVCOL_SPC_BT709;
-	context->color_range = AVCOL_RANGE_MPEG;
-	context->chroma_sample_location = AVCHROMA_LOC_LEFT;
+	const struct rec_video_tags *tags = params->tags ? params->tags : &bt709;
+	context->color_primaries = (enum AVColorPrimaries)tags->primaries;
+	context->color_trc = (enum AVColorTransferCharacteristic)tags->transfer;
+	context->colorspace = (enum AVColorSpace)tags->matrix;
+	context->color_range = (enum AVColorRange)tags->range;
+	context->chroma_sample_location = (enum AVChromaLocation)tags->location;
 }
 
 /* ${av}: libav's own verdict when the encoder itself refuses, which is not reported here */

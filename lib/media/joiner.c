@@ -24,6 +24,7 @@ struct rec_joiner {
 	AVRational time_base;
 	bool in_band;
 	struct rec_video_params video;
+	struct rec_video_tags tags; /* of the source */
 	struct rec_reorder reorder;
 	bool started;
 	AVBSFContext *filter;       /* of the source that is copied; NULL: packets pass as they are */
@@ -123,6 +124,8 @@ struct rec_output *rec_joiner_output(const struct rec_joiner *joiner)
 
 int rec_joiner_source(struct rec_joiner *joiner, const AVCodecParameters *par)
 {
+	joiner->tags = (struct rec_video_tags){
+	        par->color_range, par->color_primaries, par->color_trc, par->color_space, par->chroma_location};
 	av_bsf_free(&joiner->filter);
 	return joiner->in_band ? rec_inband_open(&joiner->filter, par) : REC_OK;
 }
@@ -199,22 +202,47 @@ static int encode(struct rec_joiner *j, const AVFrame *frame)
 	return failed(j, av);
 }
 
-int rec_joiner_frame(struct rec_joiner *joiner, const AVFrame *frame, int64_t ns, int64_t duration_ns)
+static int give(struct rec_joiner *j, const AVFrame *frame, struct stamp at)
 {
-	AVFrame *copy;
-	int err = joiner->encoder ? REC_OK : open_encoder(joiner);
+	AVFrame *copy = rec_libav_bare_reference(frame);
+	int err;
 
-	if (err < 0)
-		return err;
-	copy = rec_libav_bare_reference(frame);
 	if (!copy)
 		return no_memory();
-	copy->pts = joiner->frames++;
-	joiner->stamps[copy->pts % AHEAD] = (struct stamp){ns, duration_ns};
-	joiner->nencoded++;
-	err = encode(joiner, copy);
+	copy->color_range = j->encoder->color_range;
+	copy->color_primaries = j->encoder->color_primaries;
+	copy->color_trc = j->encoder->color_trc;
+	copy->colorspace = j->encoder->colorspace;
+	copy->pts = j->frames++;
+	j->stamps[copy->pts % AHEAD] = at;
+	j->nencoded++;
+	err = encode(j, copy);
 	av_frame_free(&copy);
 	return err;
+}
+
+int rec_joiner_frame(struct rec_joiner *joiner, const AVFrame *frame, int64_t ns, int64_t duration_ns)
+{
+	int err = joiner->encoder ? REC_OK : open_encoder(joiner);
+
+	return err < 0 ? err : give(joiner, frame, (struct stamp){ns, duration_ns});
+}
+
+int rec_joiner_native(struct rec_joiner *joiner, const AVFrame *frame, int64_t ns, int64_t duration_ns)
+{
+	int err = REC_OK;
+
+	if (frame->format != AV_PIX_FMT_YUV420P || frame->width != joiner->video.width ||
+	        frame->height != joiner->video.height)
+		return REC_EINVAL;
+	if (joiner->frames == 0) { /* the first of a piece: the encoder that is open may have other tags */
+		avcodec_free_context(&joiner->encoder);
+		av_bsf_free(&joiner->encoded);
+		joiner->video.tags = &joiner->tags;
+		err = open_encoder(joiner);
+		joiner->video.tags = NULL;
+	}
+	return err < 0 ? err : give(joiner, frame, (struct stamp){ns, duration_ns});
 }
 
 int rec_joiner_end_piece(struct rec_joiner *joiner)
@@ -226,6 +254,7 @@ int rec_joiner_end_piece(struct rec_joiner *joiner)
 	err = encode(joiner, NULL);
 	avcodec_free_context(&joiner->encoder);
 	av_bsf_free(&joiner->encoded);
+	joiner->frames = 0;
 	return err;
 }
 

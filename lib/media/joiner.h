@@ -42,6 +42,13 @@ int rec_joiner_packet(struct rec_joiner *joiner, AVPacket *packet, int64_t ns, i
 /** rec_joiner_frame(joiner, frame, ns, duration_ns): yuv420p of the size of video, as rec_output_video() wants it; stamps ascend. REC_EENCODE (reported). */
 int rec_joiner_frame(struct rec_joiner *joiner, const AVFrame *frame, int64_t ns, int64_t duration_ns);
 
+/**
+ * rec_joiner_native(joiner, frame, ns, duration_ns):
+ * A picture of the source that rec_joiner_source() named, as it came: its colours and their tags stay what they are beside the packets that are copied. REC_EINVAL, not reported: it is not
+ * yuv420p of the size of video; then nothing was done. Else as rec_joiner_frame(). A piece is native as a whole or not at all.
+ */
+int rec_joiner_native(struct rec_joiner *joiner, const AVFrame *frame, int64_t ns, int64_t duration_ns);
+
 /** rec_joiner_end_piece(joiner): the next picture begins a GOP of its own; what the encoder holds is written. Nothing was encoded: nothing. */
 int rec_joiner_end_piece(struct rec_joiner *joiner);
 

@@ -32,6 +32,15 @@
 
 struct rec_output;
 
+/* libavutil's numbers (H.273) */
+struct rec_video_tags {
+	int range;
+	int primaries;
+	int transfer;
+	int matrix;
+	int location; /* of chroma samples */
+};
+
 struct rec_video_params {
 	int width; /* even */
 	int height;
@@ -44,6 +53,7 @@ struct rec_video_params {
 	const char *preset; /* libx264's names for every encoder, or the encoder's own word; NULL: "fast" */
 	double crf;         /* on the encoder's own scale (cq of NVENC); < 0: its default, 18 for libx264 */
 	int64_t bitrate;    /* bits a second instead of crf; 0: by crf */
+	const struct rec_video_tags *tags; /* of the pictures; NULL: BT.709, limited range */
 };
 
 struct rec_audio_params {
