@@ -105,7 +105,9 @@ for case in 2:60:0 3.1:60:33 5:150:0 6.5:180:15; do
 done
 made -i "$tmp/o.mov" -i "$tmp/b.mkv" -filter_complex '[0:v]trim=start_frame=180,setpts=N/30/TB[a];[1:v]trim=start_frame=60:end_frame=75,setpts=N/30/TB[b];
     [a][b]ssim=stats_file='"$tmp/ssim" -f null -
-check 'the pictures of the cut GOP are the right ones' awk '{ sub(/.*All:/, ""); if ($1 + 0 < 0.97) bad = 1 } END { exit bad || NR != 15 }' "$tmp/ssim"
+check 'the pictures of the cut GOP are the right ones' python3 -c 'import re, sys
+values = re.findall(r"All:([\d.]+)", open(sys.argv[1], encoding="ascii").read())
+assert len(values) == 15 and min(map(float, values)) > 0.97, values' "$tmp/ssim"
 RECORDING_MAX_LENGTH=1.5 run rec-concat "$tmp/a.mkv" -o "$tmp/o.mp4" --json
 check 'RECORDING_MAX_LENGTH' json "$tmp/out" 'o["duration_s"] == 1.5'
 RECORDING_MAX_LENGTH=1.5 run rec-concat "$tmp/a.mkv" -o "$tmp/o.mp4" --json --max-length 2
@@ -120,7 +122,7 @@ made -f lavfi -i testsrc2=s=320x180:r=30:d=2,tpad=stop_mode=clone:stop_duration=
 run rec-concat "$tmp/paused.mkv" -o "$tmp/o.mkv" --drop-still 2 --json
 check '--drop-still: a picture that stands for 5 s is cut to one frame' json "$tmp/out" 'o["duration_s"] == 4 and o["segments"][0]["still_s"] == 5'
 check '--drop-still: what comes before is copied, up to the next key picture after it encoded' json "$tmp/out" \
-    'o["copied_pictures"] == 61 and o["encoded_pictures"] == 59'
+    'o["copied_pictures"] == 80 and o["encoded_pictures"] == 40'
 run rec-concat "$tmp/paused.mkv" -o "$tmp/o.wav" --drop-still 2
 check '--drop-still: its sound goes with it' samples "$tmp/o.wav" 4
 run rec-concat "$tmp/paused.mkv" -o "$tmp/o.mkv" --drop-still 6 --json
@@ -128,7 +130,7 @@ check '--drop-still: a shorter one stays' json "$tmp/out" 'o["duration_s"] == 9 
 
 # sound: a hundred pieces of one tone
 segment whole.mkv 30 64x64 1 440 -preset ultrafast
-for i in $(seq 100); do echo "file 'whole.mkv'"; done >"$tmp/list.txt"
+yes "file 'whole.mkv'" | head -n 100 >"$tmp/list.txt"
 run rec-concat --list "$tmp/list.txt" -o "$tmp/tone.mov" --json
 check 'a hundred segments from a list' json "$tmp/out" 'o["duration_s"] == 100 and o["copied_pictures"] == 3000 and o["softened_joints"] == 0'
 run rec-concat --list "$tmp/list.txt" -o "$tmp/tone.wav"

@@ -124,8 +124,8 @@ struct rec_output *rec_joiner_output(const struct rec_joiner *joiner)
 
 int rec_joiner_source(struct rec_joiner *joiner, const AVCodecParameters *par)
 {
-	joiner->tags = (struct rec_video_tags){
-	        par->color_range, par->color_primaries, par->color_trc, par->color_space, par->chroma_location};
+	joiner->tags = (struct rec_video_tags){(int)par->color_range, (int)par->color_primaries, (int)par->color_trc,
+	        (int)par->color_space, (int)par->chroma_location};
 	av_bsf_free(&joiner->filter);
 	return joiner->in_band ? rec_inband_open(&joiner->filter, par) : REC_OK;
 }

@@ -16,6 +16,7 @@ done
 python3 "$here/compose_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}" \
     --sessions "${SESSIONS:-S1-two,S2-mutes,six-people}" --duration "${SECONDS_EACH:-0}"
 python3 "$here/waveform_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}"
+python3 "$here/picture_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}"
 if [ "${LONG:-}" ]; then
     python3 "$here/memory_bench.py" --bin "$bin" --minutes "${MINUTES:-10,60}"
 fi
