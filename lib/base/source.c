@@ -262,21 +262,36 @@ static int spool(struct rec_source *source, int fd, const char *folder)
 	}
 }
 
-int rec_source_make_seekable(struct rec_source *source)
+static const char *temporary_folder(void)
 {
 	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
+int rec_source_unlinked(int *fd)
+{
+	const char *folder = temporary_folder();
+
+	*fd = open_unlinked(folder);
+	if (*fd >= 0)
+		return REC_OK;
+	return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder", folder,
+	        strerror(errno));
+}
+
+int rec_source_make_seekable(struct rec_source *source)
+{
 	struct file *file = NULL;
+	int fd;
 
 	if (source->seekable)
 		return REC_OK;
 	assert(source->at == 0);
-	if (!folder || !*folder)
-		folder = "/tmp";
-	int fd = open_unlinked(folder);
-	if (fd < 0)
-		return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder",
-		        folder, strerror(errno));
-	int r = spool(source, fd, folder);
+	int r = rec_source_unlinked(&fd);
+	if (r < 0)
+		return r;
+	r = spool(source, fd, temporary_folder());
 	if (r < 0) {
 		close(fd);
 		return r;

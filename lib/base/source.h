@@ -56,6 +56,9 @@ int64_t rec_source_tell(const struct rec_source *source);
  */
 int rec_source_make_seekable(struct rec_source *source);
 
+/** rec_source_unlinked(fd): a temporary file without a name (TMPDIR, else /tmp), open for reading and writing; the caller's. REC_EIO (reported). */
+int rec_source_unlinked(int *fd);
+
 /**
  * rec_source_again(source, again):
  * A second reader of the same bytes, from their start, with a place of its own; each may be used in a thread of its own. Seekable only.
