@@ -16,6 +16,7 @@ sndfile         libsndfile1-dev    libsndfile-devel   libsndfile-dev   libsndfil
 libcjson        libcjson-dev       cjson-devel        cjson-dev        cjson
 libebur128      libebur128-dev     libebur128-devel   libebur128-dev   libebur128
 cairo           libcairo2-dev      cairo-devel        cairo-dev        cairo
+libarchive      libarchive-dev     libarchive-devel   libarchive-dev   libarchive
 cmocka          libcmocka-dev      libcmocka-devel    cmocka-dev       cmocka
 libcurl         libcurl4-openssl-dev libcurl-devel    curl-dev         curl
 :cc             gcc                gcc                build-base       gcc

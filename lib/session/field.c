@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/num.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -88,6 +89,72 @@ int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *n
 	const cJSON *item = get(place, key);
 
 	return item ? seconds_of(place, key, item, ns) : REC_OK;
+}
+
+int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns)
+{
+	static const double most_s = 9e9;
+	const cJSON *item = get(place, key);
+	int64_t whole;
+	double value;
+
+	if (!item)
+		return REC_OK;
+	if (cJSON_IsString(item) && rec_parse_int(item->valuestring, &whole) == REC_OK)
+		value = (double)whole;
+	else if (cJSON_IsNumber(item))
+		value = item->valuedouble;
+	else
+		return rec_field_error(place, key, "is %s, not a number", type_name(item));
+	if (!isfinite(value) || value < 0 || value * (double)unit_ns > most_s * 1e9)
+		return rec_field_error(place, key, "is %.15g, not a time from 0 on", value);
+	*ns = cJSON_IsString(item) ? whole * unit_ns : llround(value * (double)unit_ns);
+	return REC_OK;
+}
+
+int rec_field_bool(const struct rec_place *place, const char *key, bool *out)
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return REC_OK;
+	if (!cJSON_IsBool(item))
+		return rec_field_error(place, key, "is %s, not true or false", type_name(item));
+	*out = cJSON_IsTrue(item);
+	return REC_OK;
+}
+
+int rec_field_each(const struct rec_place *place, const char *key,
+        int (*each)(void *context, const struct rec_place *element), void *context)
+{
+	const cJSON *array = place->object;
+	struct rec_buf entry = REC_BUF_INIT;
+	size_t n = 0;
+	int r = key ? (array = NULL, rec_field_array(place, key, &array)) : REC_OK;
+
+	for (const cJSON *item = array ? array->child : NULL; item && r == REC_OK; item = item->next) {
+		struct rec_place at = {place->manifest, NULL, item};
+		entry.len = 0;
+		rec_buf_printf(
+		        &entry, "%s%s%s[%zu]", place->entry, key && *place->entry ? "." : "", key ? key : "", n++);
+		at.entry = rec_buf_str(&entry);
+		r = entry.failed ? REC_ENOMEM : each(context, &at);
+	}
+	rec_buf_free(&entry);
+	return r;
+}
+
+int rec_field_inner(const struct rec_place *place, const char *key, struct rec_place *inner, char entry[128])
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return rec_field_error(place, key, "is missing");
+	if (!cJSON_IsObject(item))
+		return rec_field_error(place, key, "is %s, not an object", type_name(item));
+	snprintf(entry, 128, "%s%s%s", place->entry, *place->entry ? "." : "", key);
+	*inner = (struct rec_place){place->manifest, entry, item};
+	return REC_OK;
 }
 
 static int report_choice(const struct rec_place *place, const char *key, const char *const *choices, const char *value)

@@ -35,6 +35,27 @@ int rec_field_str(const struct rec_place *place, const char *key, const char **o
 /** rec_field_seconds(place, key, ns): a number in [0, 10^9], rounded to the nearest nanosecond. REC_EINPUT, reported. */
 int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *ns);
 
+/**
+ * rec_field_time(place, key, unit_ns, ns):
+ * A number of ${unit_ns} nanoseconds each (REC_NS_PER_MS: milliseconds), or a string of its digits as JSON writers make of 64-bit
+ * integers, from 0 to 9 x 10^9 seconds: an offset or a Unix time. REC_EINPUT, reported.
+ */
+int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns);
+
+/** rec_field_bool(place, key, out): REC_EINPUT, reported. */
+int rec_field_bool(const struct rec_place *place, const char *key, bool *out);
+
+/**
+ * rec_field_each(place, key, each, context):
+ * Call ${each} for every element of an array, with its own entry ("files[3]"), until one fails. ${key} NULL: ${place} is the array itself.
+ * REC_EINPUT, reported: it is no array; REC_ENOMEM; what ${each} returns.
+ */
+int rec_field_each(const struct rec_place *place, const char *key,
+        int (*each)(void *context, const struct rec_place *element), void *context);
+
+/** rec_field_inner(place, key, inner, entry): the object ${key} inside; ${entry} keeps its name. REC_EINPUT, reported: missing, no object. */
+int rec_field_inner(const struct rec_place *place, const char *key, struct rec_place *inner, char entry[128]);
+
 /** rec_field_choice(place, key, choices, out): the index of a string in a NULL-terminated list. REC_EINPUT, reported. */
 int rec_field_choice(const struct rec_place *place, const char *key, const char *const *choices, int *out);
 

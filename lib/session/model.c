@@ -15,7 +15,10 @@ const struct rec_model_limits rec_model_limits = {
 int rec_model_new(struct rec_session **session)
 {
 	*session = calloc(1, sizeof(**session));
-	return *session ? REC_OK : REC_ENOMEM;
+	if (!*session)
+		return REC_ENOMEM;
+	(*session)->epoch_ns = (*session)->given_end_ns = REC_NS_UNKNOWN;
+	return REC_OK;
 }
 
 /* room for one more zeroed item; the room doubles whenever n is a power of two, so no capacity is kept */
@@ -63,6 +66,33 @@ static int by_start(const void *a, const void *b)
 	const struct rec_span *y = b;
 
 	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
+}
+
+int rec_model_cut(struct rec_track *track, int64_t at_ns, int64_t length_ns)
+{
+	struct rec_cuts *cuts = &track->cuts;
+	struct rec_cut *items = reallocarray(cuts->items, cuts->n + 1, sizeof(*items));
+	size_t at = cuts->n;
+
+	if (!items)
+		return REC_ENOMEM;
+	cuts->items = items;
+	while (at > 0 && items[at - 1].at_ns > at_ns) {
+		items[at] = items[at - 1];
+		at--;
+	}
+	items[at] = (struct rec_cut){at_ns, length_ns};
+	cuts->n++;
+	return REC_OK;
+}
+
+int64_t rec_cuts_before(const struct rec_cuts *cuts, int64_t file_ns)
+{
+	int64_t length_ns = 0;
+
+	for (size_t i = 0; i < cuts->n && cuts->items[i].at_ns <= file_ns; i++)
+		length_ns += cuts->items[i].length_ns;
+	return length_ns;
 }
 
 int rec_model_mute(struct rec_track *track, const struct rec_spans *spans)
@@ -214,20 +244,36 @@ static int find_ends(struct rec_session *session, const char *manifest, int64_t 
 	return REC_OK;
 }
 
+/* whether someone's coming or going is for the files to tell */
+static bool is_open(const struct rec_session *session)
+{
+	for (size_t i = 0; i < session->nparticipants; i++) {
+		struct rec_span presence = session->participants[i].presence;
+		if (presence.start_ns == REC_NS_UNKNOWN || presence.end_ns == REC_NS_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
 int rec_model_finish(struct rec_session *session, const char *manifest, int64_t end_ns)
 {
 	int r;
 
 	if (session->nparticipants == 0)
-		return rec_report(REC_EINPUT, "cannot use '%s': participants is empty", manifest);
+		return rec_report(REC_EINPUT, "cannot use '%s': nobody took part: participants is empty", manifest);
 	if (session->nparticipants > rec_model_limits.participants)
 		return rec_report(REC_EINPUT, "cannot use '%s': more than %zu participants", manifest,
 		        rec_model_limits.participants);
 	if (session->ntracks > rec_model_limits.tracks)
 		return rec_report(
 		        REC_EINPUT, "cannot use '%s': more than %zu tracks", manifest, rec_model_limits.tracks);
+	mark_screens(session);
+	session->given_end_ns = end_ns;
+	if (is_open(session)) {
+		session->unsettled = true;
+		return REC_OK;
+	}
 	if ((r = find_ends(session, manifest, end_ns)) < 0)
 		return r;
-	mark_screens(session);
 	return find_persons(session);
 }

@@ -35,11 +35,16 @@ struct rec_track *rec_model_add_track(struct rec_session *session);
 /** rec_model_mute(track, spans): add ${spans}; the track's mutes stay sorted and disjoint. REC_ENOMEM. */
 int rec_model_mute(struct rec_track *track, const struct rec_spans *spans);
 
+/** rec_model_cut(track, at_ns, length_ns): add a cut, kept in order. REC_ENOMEM. */
+int rec_model_cut(struct rec_track *track, int64_t at_ns, int64_t length_ns);
+
 /**
  * rec_model_finish(session, manifest, end_ns):
  * Derive screens, persons, first_ns and end_ns.
  *   manifest  for messages
  *   end_ns    the session's end; REC_NS_UNKNOWN: the last leave
+ * Someone whose presence is not known leaves the session unsettled, without ends and persons: rec_settle() finds what is missing and
+ * calls this again, with the session's given_end_ns.
  * Entries of one name are one person who comes back, unless they overlap: in order of their join each is given to the
  * person of that name who left last before it, and makes another person when there is none.
  * Errors, reported: REC_EINPUT: nobody took part, over a limit, an end that is not after the earliest join; REC_ENOMEM.

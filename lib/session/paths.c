@@ -6,10 +6,16 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
 
 static const size_t max_location = 4096;
 
@@ -98,7 +104,8 @@ static char *resolve(const char *path, const char **why)
 	return whole;
 }
 
-/* where the manifest lies: it is a regular file, or else its folder means nothing (/dev/fd/63) */
+/* where the manifest lies: it is a folder or a regular file, or else its folder means nothing (/dev/fd/63, and a file
+ * without a name) */
 static char *folder_of(const char *manifest)
 {
 	const char *slash = strrchr(manifest, '/');
@@ -106,7 +113,10 @@ static char *folder_of(const char *manifest)
 	char *folder = NULL;
 	char *real;
 
-	if (slash && strcmp(manifest, "-") != 0 && stat(manifest, &st) == 0 && S_ISREG(st.st_mode))
+	if (stat(manifest, &st) == 0 && S_ISDIR(st.st_mode))
+		folder = strdup(manifest);
+	else if (slash && strcmp(manifest, "-") != 0 && stat(manifest, &st) == 0 && S_ISREG(st.st_mode) &&
+	         st.st_nlink > 0)
 		folder = slash == manifest ? strdup("/") : strndup(manifest, (size_t)(slash - manifest));
 	else
 		folder = strdup(".");
@@ -158,7 +168,7 @@ int rec_paths_open(struct rec_paths *paths, const char *manifest, const char *se
 {
 	int r;
 
-	*paths = (struct rec_paths){.manifest = manifest};
+	*paths = (struct rec_paths){.manifest = manifest, .anywhere = allow_outside};
 	if (!(paths->root = folder_of(manifest)))
 		return errno == ENOMEM ? REC_ENOMEM
 		                       : rec_report(REC_EINPUT, "cannot use '%s': cannot find its folder: %s", manifest,
@@ -179,6 +189,48 @@ static char *spell_out(const struct rec_paths *paths, const char *location)
 	return location[0] == '/' ? strdup(location) : join(paths->dir, location);
 }
 
+#ifdef SYS_openat2
+/* What was resolved must lie below the folder as the kernel walks it, too: no link may have come in between. Kernels without
+ * openat2() (before 5.6), and what is not there yet, pass. */
+static bool is_beneath(const char *path, const char *folder)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+	const char *rest = path + strlen(folder);
+	int at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long fd = -1;
+	int why = 0;
+
+	while (*rest == '/')
+		rest++;
+	if (at < 0)
+		return true;
+	fd = syscall(SYS_openat2, at, *rest ? rest : ".", &how, sizeof(how));
+	why = fd < 0 ? errno : 0;
+	if (fd >= 0)
+		close((int)fd);
+	close(at);
+	return why != EXDEV && why != ELOOP;
+}
+#else
+static bool is_beneath(const char *path, const char *folder)
+{
+	(void)path;
+	(void)folder;
+	return true;
+}
+#endif
+
+static const char *check_within(const struct rec_paths *paths, const char *real)
+{
+	const char *folder = within(real, paths->dir) ? paths->dir : paths->root;
+
+	if (paths->anywhere)
+		return NULL;
+	if (!within(real, folder) || !is_beneath(real, folder))
+		return "leads out of the session's folder; --allow-outside permits it";
+	return NULL;
+}
+
 int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const char *location, char **path)
 {
 	int scheme = url_scheme(location);
@@ -196,8 +248,8 @@ int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const ch
 		return REC_ENOMEM;
 	real = resolve(spelled, &why);
 	free(spelled);
-	if (real && !within(real, paths->root) && !within(real, paths->dir))
-		why = "leads out of the session's folder";
+	if (real)
+		why = check_within(paths, real);
 	if (why) {
 		free(real);
 		return rec_report(REC_EINPUT, "cannot use '%s': %s '%.200s' %s", paths->manifest, entry, location, why);

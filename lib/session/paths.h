@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a location in a manifest to the local path to open, which never leaves the manifest's folder.
+ * From a location in a manifest to the local path to open, which never leaves the manifest's folder unless that is allowed.
  *
  *     struct rec_paths paths;
  *     if ((r = rec_paths_open(&paths, "session.json", session_dir, allow_outside)) < 0) return r;
@@ -16,6 +16,7 @@ struct rec_paths {
 	const char *manifest; /* for messages; borrowed */
 	char *root;           /* the manifest's own folder, resolved */
 	char *dir;            /* the folder that relative locations start from, resolved */
+	bool anywhere;        /* nothing is outside */
 	char *gone; /* an absolute session_dir that is not there any more, without its last slashes; or NULL */
 };
 
@@ -24,7 +25,7 @@ struct rec_paths {
  *   manifest     the file's path; for `-`, a pipe or a device the folder is the current one
  *   session_dir  what the manifest says; NULL or "": its own folder. Relative: to that folder. One that is gone (the recording was
  *                moved) becomes that folder too
- *   allow_outside  a session_dir elsewhere is accepted, and with it what lies below
+ *   allow_outside  a session_dir and locations elsewhere are accepted
  * Errors, reported: REC_EINPUT: session_dir is elsewhere, a URL, or no folder; REC_ENOMEM. Then nothing needs closing.
  */
 int rec_paths_open(struct rec_paths *paths, const char *manifest, const char *session_dir, bool allow_outside);
@@ -34,7 +35,7 @@ int rec_paths_open(struct rec_paths *paths, const char *manifest, const char *se
  *   entry  where the location stands, for messages
  *   path   malloc'd, absolute, symbolic links resolved; what does not exist yet keeps its own spelling below its deepest existing folder
  * An absolute location below a session_dir that is gone is looked for below the manifest's folder.
- * Errors, reported: REC_EINPUT: it resolves to outside of root and dir, is a URL, empty, longer than 4096 bytes, or a symbolic link that
+ * Errors, reported: REC_EINPUT: it resolves to outside of root and dir (unless that is allowed), is a URL, empty, longer than 4096 bytes, or a symbolic link that
  * leads nowhere; REC_ENOMEM.
  */
 int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const char *location, char **path);

@@ -3,119 +3,15 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/log.h"
-#include "base/source.h"
 #include "session/model.h"
-#include "session/reader.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* the special forms first: what session.json accepts is wide */
-static const struct rec_reader *const readers[] = {&rec_sessionjson_reader};
+#include <unistd.h>
 
 /* a file name must leave room for an ending */
 static const size_t max_stem = 200;
-
-static const struct rec_reader *find_reader(const cJSON *root)
-{
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		if (readers[i]->recognises(root))
-			return readers[i];
-	}
-	return NULL;
-}
-
-static int parse(const char *path, cJSON **root)
-{
-	const struct rec_json_limits limits = REC_JSON_LIMITS;
-	char why[256] = "";
-	char *text = NULL;
-	size_t n = 0;
-	int r = rec_source_slurp(path, limits.bytes, &text, &n);
-
-	if (r < 0)
-		return r;
-	r = rec_json_parse(text, n, &limits, root, why);
-	free(text);
-	return r == REC_EINVAL ? rec_report(REC_EINPUT, "cannot use '%s': %s", path, why) : r;
-}
-
-/* session_id, or else the name of the folder */
-static int default_id(struct rec_session *session)
-{
-	const char *slash = strrchr(session->dir, '/');
-	const char *name = slash ? slash + 1 : session->dir;
-
-	if (!session->id)
-		session->id = strdup(*name ? name : "session");
-	return session->id ? REC_OK : REC_ENOMEM;
-}
-
-static int read_with(const struct rec_reader *reader, struct rec_session *session, const struct rec_manifest *manifest)
-{
-	int r = reader->read(session, manifest);
-
-	if (r < 0)
-		return r;
-	session->from = strdup(reader->name);
-	return session->from ? default_id(session) : REC_ENOMEM;
-}
-
-static int load(struct rec_session *session, const char *path, const struct rec_session_params *params)
-{
-	cJSON *root = NULL;
-	const struct rec_reader *reader;
-	int r = parse(path, &root);
-
-	if (r < 0)
-		return r;
-	reader = find_reader(root);
-	if (reader)
-		r = read_with(reader, session, &(struct rec_manifest){path, root, params});
-	else
-		r = rec_report(REC_EINPUT,
-		        "cannot use '%s': participants is missing, and it is no other manifest that is known", path);
-	cJSON_Delete(root);
-	return r;
-}
-
-/* $RECORDINGS_DIR/NAME/session.json for a bare name that is no file; otherwise, or without memory, NULL */
-static char *in_recordings(const char *path)
-{
-	const char *folder = getenv("RECORDINGS_DIR");
-	struct rec_buf found = REC_BUF_INIT;
-	struct stat st;
-
-	if (!folder || !*folder || strchr(path, '/'))
-		return NULL;
-	if (!*path || strcmp(path, "-") == 0 || strcmp(path, ".") == 0 || strcmp(path, "..") == 0)
-		return NULL;
-	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-		return NULL;
-	rec_buf_printf(&found, "%s/%s/session.json", folder, path);
-	return rec_buf_steal(&found);
-}
-
-int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params)
-{
-	static const struct rec_session_params defaults = REC_SESSION_PARAMS;
-	struct rec_session *loaded = NULL;
-	char *found = in_recordings(path);
-	int r = rec_model_new(&loaded);
-
-	if (r == REC_OK)
-		r = load(loaded, found ? found : path, params ? params : &defaults);
-	free(found);
-	if (r < 0)
-		rec_session_free(&loaded);
-	else
-		*session = loaded;
-	return r;
-}
 
 /* one file of the command line, named by its option */
 static int add_file(struct rec_session *session, const struct rec_session_entry *entry, enum rec_kind kind)
@@ -239,7 +135,10 @@ static void free_tracks(struct rec_session *session)
 		free(track->location);
 		free(track->path);
 		free(track->label);
+		free(track->extra);
 		free(track->mutes.items);
+		free(track->cuts.items);
+		free(track->pauses.items);
 	}
 	free(session->tracks);
 }
@@ -253,6 +152,8 @@ void rec_session_free(struct rec_session **session)
 	for (size_t i = 0; i < gone->nparticipants; i++) {
 		free(gone->participants[i].name);
 		free(gone->participants[i].entry);
+		free(gone->participants[i].id);
+		free(gone->participants[i].extra);
 	}
 	free(gone->participants);
 	free_tracks(gone);
@@ -260,6 +161,11 @@ void rec_session_free(struct rec_session **session)
 	free(gone->dir);
 	free(gone->from);
 	free(gone->layout);
+	free(gone->extra);
+	free(gone->origin_why);
+	for (size_t i = 0; i < gone->nfds; i++)
+		close(gone->fds[i]);
+	free(gone->fds);
 	free(gone);
 	*session = NULL;
 }

@@ -8,8 +8,10 @@
 #include "session/field.h"
 #include "session/model.h"
 #include "session/paths.h"
+#include "session/store.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,14 +28,45 @@ static const char *const kinds[] = {"audio", "video", NULL};
 static const char *const sources[] = {"camera", "screen", NULL};
 static const char *const origins[] = {"track", "session", NULL};
 
+static const char *const known_root[] = {
+        "session_id", "session_dir", "participants", "layout", "duration_s", "events", NULL};
+static const char *const known_participant[] = {
+        "name", "id", "join_time_s", "leave_time_s", "video_path", "audio_path", "tracks", "mute", NULL};
+static const char *const known_track[] = {
+        "kind", "source", "path", "start_s", "end_s", "origin", "mute", "label", "cuts", NULL};
+
 static char *copy_of(const char *str)
 {
 	return str ? strdup(str) : NULL;
 }
 
-static bool recognises(const cJSON *root)
+static bool recognises(const struct rec_manifest *manifest)
 {
-	return cJSON_GetObjectItemCaseSensitive(root, "participants") != NULL;
+	return cJSON_GetObjectItemCaseSensitive(manifest->root, "participants") != NULL;
+}
+
+static bool is_known(const char *const *known, const char *name)
+{
+	while (*known && strcmp(*known, name) != 0)
+		known++;
+	return *known != NULL;
+}
+
+/* what is not known is passed through: the other members as an object of their own; NULL: there are none */
+static int keep_extra(const struct rec_place *place, const char *const *known, char **extra)
+{
+	cJSON *rest = cJSON_CreateObject();
+	int r = rest ? REC_OK : REC_ENOMEM;
+
+	for (const cJSON *item = place->object->child; r == REC_OK && item; item = item->next) {
+		cJSON *copy = is_known(known, item->string) ? NULL : cJSON_Duplicate(item, true);
+		if (copy && !cJSON_AddItemToObject(rest, item->string, copy))
+			r = REC_ENOMEM;
+	}
+	if (r == REC_OK && rest->child && !(*extra = cJSON_PrintUnformatted(rest)))
+		r = REC_ENOMEM;
+	cJSON_Delete(rest);
+	return r;
 }
 
 /* a participant may be muted for all its tracks, so a few bytes of JSON could be copied 10^5 times */
@@ -60,7 +93,11 @@ static int fill_track(struct reading *reading, struct rec_track *track, const st
 	track->label = copy_of(label);
 	if (!track->entry || !track->location || (label && !track->label))
 		return REC_ENOMEM;
-	if ((r = rec_paths_resolve(&reading->paths, track->entry, location, &track->path)) < 0)
+	if (rec_store_is_zip(reading->manifest->store))
+		r = rec_store_find(reading->manifest->store, track->entry, location, &track->path);
+	else
+		r = rec_paths_resolve(&reading->paths, track->entry, location, &track->path);
+	if (r < 0)
 		return r;
 	if (reading->manifest->params->origin >= 0)
 		track->origin = (enum rec_origin)reading->manifest->params->origin;
@@ -82,6 +119,7 @@ static int read_path(struct reading *reading, const struct rec_place *place, con
 		return REC_ENOMEM;
 	track->kind = kind;
 	track->start_ns = session->participants[track->participant].presence.start_ns;
+	track->start_is_join = true;
 	if ((r = fill_track(reading, track, place, key, location, NULL)) < 0)
 		return r;
 	return kind == REC_AUDIO ? mute(reading, place, track, mutes) : REC_OK;
@@ -112,6 +150,31 @@ static int read_track_fields(struct rec_track *track, const struct rec_place *pl
 	return REC_OK;
 }
 
+/* pairs of seconds [where in the file, how much is missing] */
+static int read_cuts(const struct rec_place *place, struct rec_track *track)
+{
+	const cJSON *array = NULL;
+	const cJSON *pair;
+	int r = rec_field_array(place, "cuts", &array);
+
+	cJSON_ArrayForEach(pair, array)
+	{
+		const cJSON *at = cJSON_IsArray(pair) ? pair->child : NULL;
+		const cJSON *length = at ? at->next : NULL;
+
+		if (r < 0)
+			return r;
+		if (track->cuts.n == 10000)
+			return rec_field_error(place, "cuts", "are more than 10000");
+		if (!cJSON_IsNumber(at) || !cJSON_IsNumber(length) || length->next ||
+		        !(at->valuedouble >= 0 && at->valuedouble <= 1e9) ||
+		        !(length->valuedouble > 0 && length->valuedouble <= 1e9))
+			return rec_field_error(place, "cuts", "is no list of [seconds in the file, seconds missing]");
+		r = rec_model_cut(track, llround(at->valuedouble * 1e9), llround(length->valuedouble * 1e9));
+	}
+	return r;
+}
+
 static int read_track(struct reading *reading, const struct rec_place *place, const struct rec_spans *mutes)
 {
 	struct rec_track *track = rec_model_add_track(reading->session);
@@ -128,8 +191,10 @@ static int read_track(struct reading *reading, const struct rec_place *place, co
 		return r;
 	if (!location)
 		return rec_field_error(place, "path", "is missing");
-	if ((r = fill_track(reading, track, place, "path", location, label)) < 0)
+	if ((r = fill_track(reading, track, place, "path", location, label)) < 0 || (r = read_cuts(place, track)) < 0 ||
+	        (r = keep_extra(place, known_track, &track->extra)) < 0)
 		return r;
+	track->start_is_join = !cJSON_HasObjectItem(place->object, "start_s") && track->origin == REC_ORIGIN_TRACK;
 	r = rec_field_spans(place, "mute", &own);
 	if (r == REC_OK)
 		r = mute(reading, place, track, &own);
@@ -205,10 +270,12 @@ static int read_participant(struct reading *reading, const struct rec_place *pla
 {
 	struct rec_participant *who;
 	const char *name = NULL;
+	const char *id = NULL;
 	struct rec_span presence;
 	int r;
 
-	if ((r = rec_field_object(place)) < 0 || (r = rec_field_str(place, "name", &name)) < 0)
+	if ((r = rec_field_object(place)) < 0 || (r = rec_field_str(place, "name", &name)) < 0 ||
+	        (r = rec_field_str(place, "id", &id)) < 0)
 		return r;
 	if (!name)
 		return rec_field_error(place, "name", "is missing");
@@ -221,9 +288,11 @@ static int read_participant(struct reading *reading, const struct rec_place *pla
 	who->presence = presence;
 	who->name = strdup(name);
 	who->entry = strdup(place->entry);
-	if (!who->name || !who->entry)
+	who->id = copy_of(id);
+	if (!who->name || !who->entry || (id && !who->id))
 		return REC_ENOMEM;
-	return read_media(reading, place);
+	r = keep_extra(place, known_participant, &who->extra);
+	return r < 0 ? r : read_media(reading, place);
 }
 
 static int read_participants(struct reading *reading, const struct rec_place *root)
@@ -261,7 +330,9 @@ static int read_root(struct reading *reading, const struct rec_place *root, cons
 		return r;
 	reading->session->id = copy_of(id);
 	reading->session->layout = copy_of(layout);
-	return (id && !reading->session->id) || (layout && !reading->session->layout) ? REC_ENOMEM : REC_OK;
+	if ((id && !reading->session->id) || (layout && !reading->session->layout))
+		return REC_ENOMEM;
+	return keep_extra(root, known_root, &reading->session->extra);
 }
 
 static int read_session(struct rec_session *session, const struct rec_manifest *manifest)
@@ -271,10 +342,13 @@ static int read_session(struct rec_session *session, const struct rec_manifest *
 	const char *session_dir = NULL;
 	int r;
 
+	if ((r = rec_field_object(&root)) < 0)
+		return r;
 	if ((r = read_root(&reading, &root, &session_dir)) < 0)
 		return r;
 	if ((r = rec_paths_open(&reading.paths, manifest->path, session_dir, manifest->params->allow_outside)) < 0)
 		return r;
+	free(session->dir);
 	r = (session->dir = strdup(reading.paths.dir)) ? read_participants(&reading, &root) : REC_ENOMEM;
 	rec_paths_close(&reading.paths);
 	return r < 0 ? r : rec_model_finish(session, manifest->path, reading.duration_ns);

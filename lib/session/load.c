@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* rec_session_load(): which manifest, in which format, and the events beside it. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/source.h"
+#include "session/archive.h"
+#include "session/events.h"
+#include "session/model.h"
+#include "session/reader.h"
+#include "session/store.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* the special forms first: what session.json accepts is wide; those without a manifest last */
+static const struct rec_reader *const readers[] = {&rec_dailyraw_reader, &rec_livekit_reader, &rec_s3event_reader,
+        &rec_openvidu_reader, &rec_opentok_reader, &rec_roomkit_reader, &rec_sessionjson_reader, &rec_daily_reader,
+        &rec_dailyevents_reader, &rec_dailyfolder_reader, &rec_pngfolder_reader, &rec_segments_reader};
+static const size_t nreaders = sizeof(readers) / sizeof(readers[0]);
+
+/* of a folder's JSON files together */
+static const size_t most_bytes = 64u << 20;
+
+struct loading {
+	struct rec_session *session;
+	struct rec_manifest manifest;
+	const struct rec_reader *reader; /* asked for, or recognised */
+	cJSON *root;                     /* what manifest.root is */
+	cJSON *events;                   /* found beside it; NULL */
+	char *name;                      /* of the manifest inside the folder, for messages */
+	char *events_name;
+};
+
+const char *rec_session_formats(void)
+{
+	return "session.json, daily, daily-raw, daily-events, daily-folder, opentok, openvidu, livekit, roomkit, "
+	       "s3-event, "
+	       "png-folder, segments";
+}
+
+int rec_reader_origin(struct rec_session *session, const struct rec_manifest *manifest, const char *why)
+{
+	free(session->origin_why);
+	session->origin_why = strdup(manifest->params->origin >= 0 ? "--origin" : why);
+	return session->origin_why ? REC_OK : REC_ENOMEM;
+}
+
+static const struct rec_reader *find_reader(const struct rec_manifest *manifest)
+{
+	for (size_t i = 0; i < nreaders; i++) {
+		if (readers[i]->recognises(manifest))
+			return readers[i];
+	}
+	return NULL;
+}
+
+static int parse(const char *path, cJSON **root)
+{
+	const struct rec_json_limits limits = REC_JSON_LIMITS;
+	char why[256] = "";
+	char *text = NULL;
+	size_t n = 0;
+	int r = rec_source_slurp(path, limits.bytes, &text, &n);
+
+	if (r < 0)
+		return r;
+	r = rec_json_parse(text, n, &limits, root, why);
+	free(text);
+	return r == REC_EINVAL ? rec_report(REC_EINPUT, "cannot use '%s': %s", path, why) : r;
+}
+
+static int ask_for(struct loading *loading, const char *name)
+{
+	for (size_t i = 0; name && i < nreaders; i++) {
+		if (strcmp(readers[i]->name, name) == 0)
+			loading->reader = readers[i];
+	}
+	if (name && !loading->reader)
+		return rec_report(
+		        REC_EUSAGE, "unknown format '%s' for --from; try one of %s", name, rec_session_formats());
+	return REC_OK;
+}
+
+/* session_id, or else the name of the folder */
+static int default_id(struct rec_session *session)
+{
+	const char *slash = strrchr(session->dir, '/');
+	const char *name = slash ? slash + 1 : session->dir;
+
+	if (!session->id)
+		session->id = strdup(*name ? name : "session");
+	return session->id ? REC_OK : REC_ENOMEM;
+}
+
+static bool ends_in_json(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && strcasecmp(name + n - 5, ".json") == 0;
+}
+
+static bool is_session_json(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return strcmp(slash ? slash + 1 : name, "session.json") == 0;
+}
+
+/* one JSON of the folder, parsed; NULL: it is none, which is nobody's concern. REC_EIO, REC_ENOMEM */
+static int parse_member(struct loading *loading, size_t i, size_t *left, cJSON **root)
+{
+	const struct rec_json_limits limits = REC_JSON_LIMITS;
+	const char *name = rec_store_name(loading->manifest.store, i);
+	size_t most = *left < limits.bytes ? *left : limits.bytes;
+	char *text = NULL;
+	char why[256] = "";
+	size_t n = 0;
+	int r = rec_store_slurp(loading->manifest.store, i, most, &text, &n);
+
+	*root = NULL;
+	if (r < 0)
+		return r;
+	*left -= n;
+	r = rec_json_parse(text, n, &limits, root, why);
+	free(text);
+	if (r != REC_EINVAL)
+		return r;
+	if (is_session_json(name))
+		return rec_report(REC_EINPUT, "cannot use '%s' in '%s': %s", name, loading->manifest.path, why);
+	rec_info("'%s' is not JSON: %s", name, why);
+	return REC_OK;
+}
+
+/* LiveKit writes one manifest a track: they are one array */
+static int join_livekit(struct loading *loading, cJSON *root)
+{
+	if (!cJSON_IsArray(loading->root)) {
+		cJSON *array = cJSON_CreateArray();
+		if (!array) {
+			cJSON_Delete(root);
+			return REC_ENOMEM;
+		}
+		cJSON_AddItemToArray(array, loading->root);
+		loading->root = array;
+	}
+	cJSON_AddItemToArray(loading->root, root);
+	return REC_OK;
+}
+
+/* What one JSON of the folder is good for; takes it over. */
+static int use_member(struct loading *loading, const char *name, cJSON *root)
+{
+	struct rec_manifest manifest = loading->manifest;
+	const struct rec_reader *found;
+
+	manifest.root = root;
+	found = find_reader(&manifest);
+	if (found == &rec_dailyevents_reader && loading->reader != found && !loading->events) {
+		loading->events = root;
+		return (loading->events_name = strdup(name)) ? REC_OK : REC_ENOMEM;
+	}
+	if (found == &rec_livekit_reader && loading->root && loading->reader == found && !cJSON_IsArray(root))
+		return join_livekit(loading, root);
+	if (!found || found == &rec_dailyevents_reader ||
+	        (loading->reader && !loading->root && loading->reader != found)) {
+		cJSON_Delete(root);
+		return REC_OK;
+	}
+	if (loading->root) {
+		cJSON_Delete(root);
+		return rec_report(REC_EINPUT, "cannot use '%s': it has two manifests, '%s' and '%s'; name one of them",
+		        loading->manifest.path, loading->name, name);
+	}
+	loading->reader = found;
+	loading->root = root;
+	return (loading->name = strdup(name)) ? REC_OK : REC_ENOMEM;
+}
+
+/* session.json decides alone; what else is JSON is looked at */
+static int find_manifest(struct loading *loading)
+{
+	struct rec_store *store = loading->manifest.store;
+	size_t n = rec_store_count(store);
+	size_t left = most_bytes;
+	size_t only = SIZE_MAX;
+	int r = REC_OK;
+
+	for (size_t i = 0; i < n && only == SIZE_MAX; i++) {
+		if (is_session_json(rec_store_name(store, i)))
+			only = i;
+	}
+	for (size_t i = 0; r == REC_OK && i < n; i++) {
+		cJSON *root = NULL;
+		if (!ends_in_json(rec_store_name(store, i)) || (only != SIZE_MAX && i != only))
+			continue;
+		r = parse_member(loading, i, &left, &root);
+		if (r == REC_OK && root)
+			r = use_member(loading, rec_store_name(store, i), root);
+	}
+	return r;
+}
+
+/* no manifest: the files' own names, or else events that name them */
+static int settle_manifest(struct loading *loading)
+{
+	loading->manifest.root = loading->root;
+	if (!loading->reader)
+		loading->reader = find_reader(&loading->manifest);
+	if (loading->events && (!loading->reader || loading->reader == &rec_segments_reader)) {
+		loading->reader = &rec_dailyevents_reader;
+		loading->manifest.root = loading->root = loading->events;
+		loading->events = NULL;
+	}
+	if (loading->reader)
+		return REC_OK;
+	return rec_report(REC_EINPUT,
+	        "cannot use '%s': there is no manifest in it that is known, nor files named so that they can be placed",
+	        loading->manifest.path);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int find_root(struct loading *loading)
+{
+	const char *path = loading->manifest.path;
+	int r;
+
+	if (is_folder(path) || rec_archive_recognises(path)) {
+		r = find_manifest(loading);
+		return r < 0 ? r : settle_manifest(loading);
+	}
+	r = parse(path, &loading->root);
+	if (r < 0)
+		return r;
+	loading->manifest.root = loading->root;
+	if (!loading->reader)
+		loading->reader = find_reader(&loading->manifest);
+	if (loading->reader)
+		return REC_OK;
+	return rec_report(REC_EINPUT,
+	        "cannot use '%s': participants is missing, and it is no other manifest that is known", path);
+}
+
+static int apply_file(struct loading *loading, const char *path)
+{
+	cJSON *root = NULL;
+	int r = parse(path, &root);
+
+	if (r == REC_OK)
+		r = rec_events_apply(loading->session, root, path);
+	cJSON_Delete(root);
+	return r;
+}
+
+/* `events` of session.json: the events themselves, or the name of their file */
+static int apply_member(struct loading *loading)
+{
+	const cJSON *events = cJSON_GetObjectItemCaseSensitive(loading->root, "events");
+	char *path = NULL;
+	int r;
+
+	if (cJSON_IsArray(events))
+		return rec_events_recognises(loading->root)
+		               ? rec_events_apply(loading->session, loading->root, loading->manifest.path)
+		               : REC_OK;
+	if (!cJSON_IsString(events))
+		return REC_OK;
+	r = rec_store_find(loading->manifest.store, "events", events->valuestring, &path);
+	if (r == REC_OK)
+		r = apply_file(loading, path);
+	free(path);
+	return r;
+}
+
+/* The option beats what the manifest names, which beats what lies beside it. */
+static int load_events(struct loading *loading)
+{
+	if (loading->manifest.params->events)
+		return apply_file(loading, loading->manifest.params->events);
+	if (loading->reader == &rec_sessionjson_reader)
+		return apply_member(loading);
+	return loading->events ? rec_events_apply(loading->session, loading->events, loading->events_name) : REC_OK;
+}
+
+static int run(struct loading *loading)
+{
+	struct rec_session *session = loading->session;
+	const struct rec_manifest *manifest = &loading->manifest;
+	int r;
+
+	if ((r = ask_for(loading, manifest->params->from)) < 0 || (r = find_root(loading)) < 0 ||
+	        (r = loading->reader->read(session, manifest)) < 0)
+		return r;
+	if (!(session->from = strdup(loading->reader->name)))
+		return REC_ENOMEM;
+	if (!session->origin_why && (r = rec_reader_origin(session, manifest, "the manifest")) < 0)
+		return r;
+	r = default_id(session);
+	return r < 0 ? r : load_events(loading);
+}
+
+static int load(struct rec_session *session, const char *path, const struct rec_session_params *params)
+{
+	struct loading loading = {.session = session, .manifest = {.path = path, .params = params}};
+	int r = rec_store_open(&loading.manifest.store, session, path, params->allow_outside);
+
+	if (r == REC_OK)
+		r = run(&loading);
+	cJSON_Delete(loading.root);
+	cJSON_Delete(loading.events);
+	free(loading.name);
+	free(loading.events_name);
+	rec_store_close(&loading.manifest.store);
+	return r;
+}
+
+/* $RECORDINGS_DIR/NAME/session.json for a bare name that is no file; otherwise, or without memory, NULL */
+static char *in_recordings(const char *path)
+{
+	const char *folder = getenv("RECORDINGS_DIR");
+	struct rec_buf found = REC_BUF_INIT;
+	struct stat st;
+	bool here;
+
+	if (!folder || !*folder || strchr(path, '/'))
+		return NULL;
+	if (!*path || strcmp(path, "-") == 0 || strcmp(path, ".") == 0 || strcmp(path, "..") == 0)
+		return NULL;
+	here = stat(path, &st) == 0;
+	if (here && !S_ISDIR(st.st_mode))
+		return NULL;
+	rec_buf_printf(&found, "%s/%s/session.json", folder, path);
+	if (here && found.data && stat(found.data, &st) != 0) /* a folder here, and none there */
+		rec_buf_free(&found);
+	return found.data ? rec_buf_steal(&found) : NULL;
+}
+
+int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params)
+{
+	static const struct rec_session_params defaults = REC_SESSION_PARAMS;
+	struct rec_session *loaded = NULL;
+	char *found = in_recordings(path);
+	int r = rec_model_new(&loaded);
+
+	if (r == REC_OK)
+		r = load(loaded, found ? found : path, params ? params : &defaults);
+	free(found);
+	if (r < 0)
+		rec_session_free(&loaded);
+	else
+		*session = loaded;
+	return r;
+}
