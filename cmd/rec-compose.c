@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/tool.h"
 #include "compose/compose.h"
+#include "compose/open.h"
 #include "session/session.h"
 
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const origins[] = {"auto", "session", "track", NULL};
 static const char *const zeros[] = {"join", "clock", NULL};
 
 struct options {
@@ -40,8 +40,7 @@ struct options {
 	bool no_video;
 	bool no_audio;
 	bool no_screen;
-	int origin;
-	bool allow_outside;
+	struct rec_open_options reading;
 	bool skip_bad;
 	bool strict;
 	bool dry_run;
@@ -53,17 +52,14 @@ struct options {
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
         {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
-                "the session's manifest; a bare name means $RECORDINGS_DIR/NAME/session.json"},
+                "the session's manifest, or its folder or zip; a bare name means $RECORDINGS_DIR/NAME/session.json"},
         {0, "pN-name", REC_OPT_NUMBERED, AT(people), "NAME", 1, 9999, NULL,
                 "without a manifest: the name of participant N (N = 1, 2, 3 ...)"},
         {0, "pN-video", REC_OPT_NUMBERED, AT(people), "FILE", 1, 9999, NULL, "the picture of participant N"},
         {0, "pN-audio", REC_OPT_NUMBERED, AT(people), "FILE", 1, 9999, NULL, "the sound of participant N"},
         {0, "pN-join", REC_OPT_NUMBERED, AT(people), "TIME", 1, 9999, NULL, "when participant N joined (0)"},
         {0, "pN-leave", REC_OPT_NUMBERED, AT(people), "TIME", 1, 9999, NULL, "when participant N left"},
-        {0, "origin", REC_OPT_CHOICE, AT(origin), "CLOCK", 0, 0, origins,
-                "what the files' stamps count from: session, track, or as the manifest says (auto)"},
-        {0, "allow-outside", REC_OPT_FLAG, AT(allow_outside), NULL, 0, 0, NULL,
-                "let the manifest name files outside its own folder"},
+        REC_OPEN_OPTS(struct options, reading),
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
@@ -177,14 +173,15 @@ static int manual_session(const struct options *o, struct rec_session **session)
 
 static int load_session(const struct options *o, struct rec_session **session)
 {
-	struct rec_session_params params = REC_SESSION_PARAMS;
+	const struct rec_settle_params settle = {
+	        .skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
 
-	params.allow_outside = o->allow_outside;
-	params.origin = o->origin == 1 ? REC_ORIGIN_SESSION : o->origin == 2 ? REC_ORIGIN_TRACK : -1;
 	if (o->session && o->people.n > 0)
 		return rec_report(REC_EUSAGE, "--session and --pN-* do not go together");
 	if (o->session)
-		return rec_session_load(session, o->session, &params);
+		return rec_open_session(session, o->session, &o->reading, &settle);
+	if (o->people.n > 0 && (o->reading.from || o->reading.events))
+		return rec_report(REC_EUSAGE, "--from and --events go with --session, not with --pN-*");
 	if (o->people.n == 0)
 		return rec_report(
 		        REC_EUSAGE, "no session: pass --session session.json, or --p1-video FILE --p1-leave TIME ...");
@@ -282,6 +279,8 @@ static int print_summary(const struct options *o, const char *output, const stru
 
 	rec_json_object(&json, NULL);
 	rec_json_str(&json, "session_id", plan->session->id);
+	rec_json_str(&json, "format", plan->session->from);
+	rec_json_str(&json, "origin_decided_by", plan->session->origin_why);
 	rec_json_str(&json, "output", output);
 	rec_json_seconds(&json, "duration_s", timeline->duration_ns);
 	rec_json_int(&json, "frames", timeline->nframes);

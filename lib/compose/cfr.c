@@ -68,6 +68,8 @@ static int step(struct rec_cfr *cfr, struct rec_run *run, bool *shown)
 	rec_workers_end(cfr->params.workers, start_ns, &cfr->ledger.work_ns);
 	if (err < 0)
 		return err;
+	if (cfr->params.cuts)
+		pts_ns += rec_cuts_before(cfr->params.cuts, pts_ns - rec_input_info(cfr->in)->first_ns);
 	what = rec_frame_clock_push(&cfr->clock, pts_ns + cfr->params.place_ns, run);
 	cfr->arrived = what != REC_PUSH_STALE;
 	*shown = what == REC_PUSH_SHOW;

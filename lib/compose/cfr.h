@@ -12,6 +12,7 @@
 
 #include "media/input.h"
 #include "picture/frameclock.h"
+#include "session/session.h"
 
 #include <semaphore.h>
 
@@ -32,9 +33,10 @@ struct rec_cfr_params {
 	int64_t place_ns; /* added to a container stamp, gives output time */
 	int64_t first;    /* output frames [first, end) are wanted */
 	int64_t end;
-	int64_t hold_ns;  /* how long a picture stands when no other comes; REC_NS_UNKNOWN: without limit */
-	int64_t until_ns; /* output time at which the last picture ends; REC_NS_UNKNOWN: as hold lets it */
-	sem_t *workers;   /* taken while decoding; NULL */
+	int64_t hold_ns;             /* how long a picture stands when no other comes; REC_NS_UNKNOWN: without limit */
+	int64_t until_ns;            /* output time at which the last picture ends; REC_NS_UNKNOWN: as hold lets it */
+	const struct rec_cuts *cuts; /* time that is missing in the file; borrowed; NULL: none */
+	sem_t *workers;              /* taken while decoding; NULL */
 };
 
 struct rec_cfr;

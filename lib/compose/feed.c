@@ -166,6 +166,7 @@ static int run_track(struct rec_feed *feed, size_t k)
 	        .end = end_of_track(feed, k),
 	        .hold_ns = track->source == REC_SCREEN ? REC_NS_UNKNOWN : feed->params.scene->hold_ns,
 	        .until_ns = last_moment(feed, track),
+	        .cuts = &track->cuts,
 	        .workers = feed->params.workers};
 	struct rec_input *in = NULL;
 	struct rec_cfr *cfr = NULL;

@@ -58,6 +58,7 @@ static int find_end(const struct rec_track *track, const struct rec_plan_track *
 	if (err != REC_ENODATA)
 		return err;
 	*end_ns = track->origin == REC_ORIGIN_SESSION ? last : last - found->first_ns + track->start_ns;
+	*end_ns += rec_cuts_before(&track->cuts, INT64_MAX);
 	return REC_OK;
 }
 
@@ -81,7 +82,7 @@ static int look_at_all(struct rec_plan *plan, const struct rec_plan_params *para
 			continue;
 		}
 		rec_log_demote(params->skip_bad);
-		err = look(track, found);
+		err = track->unusable ? REC_EINPUT : look(track, found);
 		rec_log_demote(false);
 		if (err == REC_EINPUT && params->skip_bad) {
 			skip[i] = found->left_out = true;

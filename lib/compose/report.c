@@ -59,6 +59,9 @@ static void track_json(const struct rec_plan *plan, size_t i, struct rec_json *j
 	rec_json_bool(json, "used", found->used);
 	rec_json_bool(json, "left_out", found->left_out);
 	rec_json_str(json, "origin", track->origin == REC_ORIGIN_SESSION ? "session" : "track");
+	rec_json_seconds(json, "said_start_s", track->start_ns);
+	if (track->cuts.n > 0)
+		rec_json_seconds(json, "put_back_s", rec_cuts_before(&track->cuts, INT64_MAX));
 	if (!found->used)
 		return;
 	rec_json_str(json, "codec", found->codec);
@@ -153,7 +156,20 @@ static void print_track(const struct rec_plan *plan, size_t i, struct rec_buf *t
 	rec_format_seconds(text, found->first_ns, 3);
 	rec_buf_printf(text, " s, %s clock, stands at ", track->origin == REC_ORIGIN_SESSION ? "session" : "track");
 	rec_format_seconds(text, found->first_ns + found->place_ns, 3);
-	rec_buf_puts(text, " s\n");
+	rec_buf_puts(text, " s");
+	if (track->origin == REC_ORIGIN_SESSION && track->start_ns != found->first_ns && track->start_ns > 0) {
+		rec_buf_puts(text, ", said to begin at ");
+		rec_format_seconds(text, track->start_ns, 3);
+		rec_buf_puts(text, " s on that clock: ");
+		rec_format_seconds(text, found->first_ns - track->start_ns, 3);
+		rec_buf_puts(text, " s apart");
+	}
+	if (track->cuts.n > 0) {
+		rec_buf_puts(text, ", ");
+		rec_format_seconds(text, rec_cuts_before(&track->cuts, INT64_MAX), 3);
+		rec_buf_printf(text, " s put back at %zu pauses", track->cuts.n);
+	}
+	rec_buf_puts(text, "\n");
 }
 
 int rec_plan_print(const struct rec_plan *plan)
@@ -168,7 +184,12 @@ int rec_plan_print(const struct rec_plan *plan)
 	rec_buf_printf(&text, "\nwindows (%zu)\n", timeline->nwindows);
 	for (size_t i = 0; i < timeline->nwindows; i++)
 		print_window(plan, &timeline->windows[i], &text);
-	rec_buf_printf(&text, "inputs (%zu)\n", plan->session->ntracks);
+	rec_buf_printf(&text, "inputs (%zu), read as %s", plan->session->ntracks, plan->session->from);
+	if (plan->session->origin_why) {
+		rec_buf_puts(&text, "; clock decided by ");
+		rec_escape(&text, plan->session->origin_why);
+	}
+	rec_buf_puts(&text, "\n");
 	for (size_t i = 0; i < plan->session->ntracks; i++)
 		print_track(plan, i, &text);
 	err = text.failed ? REC_ENOMEM : rec_print(rec_buf_str(&text));

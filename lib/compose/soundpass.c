@@ -69,6 +69,7 @@ static int add_track(struct rec_soundpass *pass, size_t i)
 	added.place.start_ns = (track->origin == REC_ORIGIN_SESSION ? 0 : track->start_ns) - zero_ns;
 	added.place.audible = (struct rec_spans){&voice->audible, 1};
 	added.place.mutes = voice->mutes;
+	added.place.cuts = track->cuts;
 	voice->number = rec_mix_add(pass->mix, &added);
 	return voice->number < 0 ? voice->number : REC_OK;
 }

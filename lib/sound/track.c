@@ -62,6 +62,7 @@ static int decode_one(struct rec_sound_track *t, AVFrame *frame, int64_t *corrup
 	if (err < 0)
 		return err;
 	rec_input_damage(t->input, &damage);
+	pts_ns += rec_cuts_before(&t->params.cuts, pts_ns - rec_input_info(t->input)->first_ns);
 	err = rec_place_frame(t->place, frame, pts_ns, damage.corrupt > *corrupt);
 	*corrupt = damage.corrupt;
 	return err;

@@ -32,9 +32,10 @@ struct rec_sound_track_params {
 	enum rec_origin origin;
 	int64_t start_ns;
 	bool lone; /* origin track all the same where the container has no clock of its own: MP3, ADTS, MPEG-TS, FLV, plain sound files */
-	/* the items of both are borrowed until close */
+	/* the items of all three are borrowed until close */
 	struct rec_spans audible;  /* output time: silence outside, with a 5 ms fade at each edge; n == 0: everywhere */
 	struct rec_spans mutes;    /* output time: silence inside, faded alike */
+	struct rec_cuts cuts;      /* time that is missing in the file: put back as silence */
 	sem_t *workers;            /* taken while decoding (-j); NULL */
 	struct rec_source *source; /* read from it instead of opening the path; taken over, also on error; NULL */
 };
