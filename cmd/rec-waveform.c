@@ -5,6 +5,7 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/tool.h"
+#include "compose/open.h"
 #include "compose/waveform.h"
 #include "session/session.h"
 
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const origins[] = {"auto", "session", "track", NULL};
 static const char *const zeros[] = {"join", "clock", NULL};
 
 struct options {
@@ -32,9 +32,8 @@ struct options {
 	const char *background;
 	int style;
 	bool axis;
-	int origin;
+	struct rec_open_options reading;
 	int zero;
-	bool allow_outside;
 	bool skip_bad;
 	bool strict;
 	struct rec_strings operands;
@@ -45,12 +44,9 @@ struct options {
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
         {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
                 "a session's manifest instead of INPUT: one lane a participant"},
-        {0, "origin", REC_OPT_CHOICE, AT(origin), "CLOCK", 0, 0, origins,
-                "what a session's files' stamps count from: session, track, or as the manifest says (auto)"},
+        REC_OPEN_OPTS(struct options, reading),
         {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
                 "a session's zero: the earliest join, or its own clock (join)"},
-        {0, "allow-outside", REC_OPT_FLAG, AT(allow_outside), NULL, 0, 0, NULL,
-                "let the manifest name files outside its own folder"},
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out tracks that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
@@ -182,13 +178,11 @@ static int settle_style(const struct options *o, struct rec_plot_style *style)
 
 static int load_session(const struct options *o, struct rec_session **session)
 {
-	struct rec_session_params params = REC_SESSION_PARAMS;
+	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
 
 	if (!o->session)
 		return REC_OK;
-	params.allow_outside = o->allow_outside;
-	params.origin = o->origin == 1 ? REC_ORIGIN_SESSION : o->origin == 2 ? REC_ORIGIN_TRACK : -1;
-	return rec_session_load(session, o->session, &params);
+	return rec_open_session(session, o->session, &o->reading, &settle);
 }
 
 static int print_summary(

@@ -167,7 +167,8 @@ static int place_track(const struct rec_waveform *w, const struct rec_track *tra
 	        .origin = track->origin,
 	        .start_ns = (track->origin == REC_ORIGIN_SESSION ? 0 : track->start_ns) - w->zero_ns,
 	        .audible = {presence, 1},
-	        .mutes = *mutes};
+	        .mutes = *mutes,
+	        .cuts = track->cuts};
 	return REC_OK;
 }
 
