@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Goal: what any recorder leaves, folders and zips included, composes as it is; hostile manifests are refused in no time.
+. "$(dirname "$0")/tap.sh"
+s1=testdata/S1-two
+s2=testdata/S2-mutes
+manifests=testdata/manifests
+small='--size 160x90 --fps 5 --preset ultrafast'
+
+# plan NAME...: the dry run of these arguments as JSON in $tmp/out
+plan()
+{
+    run rec-compose --dry-run --json --session "$@"
+}
+
+# put NAME MEDIA=FILE...: a folder $tmp/NAME with manifest $manifests/NAME.json and copies of media
+put()
+{
+    local name=$1 pair
+    shift
+    mkdir -p "$tmp/$name"
+    for pair; do
+        cp "$s1/${pair#*=}" "$tmp/$name/${pair%%=*}"
+    done
+}
+
+# plans NAME INPUT WINDOWS: every track of the input is used, in so many windows
+plans()
+{
+    plan "$2"
+    exits 0 "$1: the plan"
+    check "$1: $3 windows" json "$tmp/out" "len(o['windows']) == $3"
+    check "$1: every track is used" json "$tmp/out" "all(i['used'] for i in o['inputs'])"
+}
+
+# mixes NAME INPUT WINDOWS: its sound comes out
+mixes()
+{
+    plans "$@"
+    run rec-compose --session "$2" --start 38 --duration 4 -o "$tmp/out.wav"
+    exits 0 "$1: mixed"
+    check "$1: it sounds" json <(rec-probe --verify --json "$tmp/out.wav") "o['ok'] and o['audio']['samples'] == 192000 and o['audio']['lufs'] > -60"
+}
+
+# composes NAME INPUT WINDOWS: picture and sound come out
+composes()
+{
+    plans "$@"
+    # shellcheck disable=SC2086 # words
+    run rec-compose --session "$2" $small --start 38 --duration 4 -o "$tmp/out.mp4"
+    exits 0 "$1: composed"
+    check "$1: what it says is there" json <(rec-probe --verify --json "$tmp/out.mp4") "o['ok'] and o['video']['frames'] == 20 and o['audio']['lufs'] > -60"
+}
+
+# Daily: the windows of session.json, each track with its own start
+for s in $s1 $s2; do
+    plan "$s"/session.json
+    cp "$tmp/out" "$tmp/ours"
+    for form in daily daily/webhook.json; do
+        plan "$s/$form"
+        exits 0 "$s/$form"
+        check "$s/$form: the windows of session.json" json <(cat "$tmp/ours" "$tmp/out" | python3 -c '
+import json, sys
+d = json.JSONDecoder(); text = sys.stdin.read(); a, n = d.raw_decode(text); b, _ = d.raw_decode(text[n:].lstrip())
+# the same people by turns; a tap runs on for up to 0.8 s after a leave, and starts to the frame
+names = {x: y for x, y in zip(b["windows"][len(b["windows"]) // 2]["participants"], a["windows"][len(a["windows"]) // 2]["participants"])}
+same = [[names[p] for p in w["participants"]] for w in b["windows"]] == [w["participants"] for w in a["windows"]]
+print(json.dumps({"same": same, "off": max(abs(x["start_s"] - y["start_s"]) for x, y in zip(a["windows"], b["windows"]))}))
+') "o['same'] and o['off'] < 0.95"
+        check "$s/$form: no two starts alike" json "$tmp/out" "len({i['offset_s'] for i in o['inputs']}) == len(o['inputs'])"
+        check "$s/$form: the clock is named" json "$tmp/out" "o['format'].startswith('daily') and 'names' in o['origin_decided_by']"
+    done
+done
+mixes 'daily folder' $s1/daily 3
+
+# containers that carry session time beat the names, once and for all tracks
+mkdir "$tmp/late"
+for f in "$s1"/daily/*.webm; do
+    ffmpeg -v error -i "$f" -c copy -output_ts_offset 0.7 -copyts "$tmp/late/$(basename "$f")"
+done
+plan "$tmp/late"
+exits 0 'containers with session time'
+check 'they decide' json "$tmp/out" "'container' in o['origin_decided_by'] and all(i['origin'] == 'session' for i in o['inputs'])"
+plan "$tmp/late" --origin track
+check '--origin beats them' json "$tmp/out" "o['origin_decided_by'] == '--origin' and all(i['origin'] == 'track' for i in o['inputs'])"
+run rec-probe "$tmp/late"
+check 'both times and their difference are shown' grep -q 's by its container and at .* apart' "$tmp/out"
+
+# the other recorders
+put opentok aditya.webm=Aditya-video.webm iphone.webm=iPhone-audio.webm slides.webm=iPhone-video.webm
+cp $manifests/opentok.json "$tmp/opentok/archive.json"
+ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy -y "$tmp/opentok/aditya.webm"
+composes 'OpenTok folder' "$tmp/opentok" 5
+plan "$tmp/opentok"
+check 'OpenTok: four tracks in three files' json "$tmp/out" "[(i['participant'], i['kind'], i['source']) for i in o['inputs']] == [('Aditya', 'video', 'camera'), ('Aditya', 'audio', 'camera'), ('Aditya', 'video', 'screen'), ('iPhone', 'audio', 'camera')]"
+python3 - "$tmp" <<'END'
+import os, sys, zipfile
+tmp = sys.argv[1]
+with zipfile.ZipFile(tmp + "/opentok.zip", "w") as z:
+    for name in sorted(os.listdir(tmp + "/opentok")):
+        z.write(tmp + "/opentok/" + name, name, zipfile.ZIP_DEFLATED)
+with zipfile.ZipFile(tmp + "/bomb.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.writestr("archive.json", open("testdata/manifests/opentok.json").read())
+    for name in "aditya.webm", "iphone.webm", "slides.webm":
+        with z.open(name, "w") as f:
+            for _ in range(90):
+                f.write(bytes(1 << 20))
+for what, name in ("up", "../escape.json"), ("root", "/etc/escape.json"):
+    with zipfile.ZipFile(f"{tmp}/{what}.zip", "w") as z:
+        z.writestr(name, "{}")
+with zipfile.ZipFile(tmp + "/link.zip", "w") as z:
+    info = zipfile.ZipInfo("session.json")
+    info.external_attr = 0o120777 << 16
+    info.create_system = 3
+    z.writestr(info, "/etc/passwd")
+END
+mixes 'OpenTok zip' "$tmp/opentok.zip" 5
+for zip in bomb up root link; do
+    run timeout 10 rec-compose --dry-run --session "$tmp/$zip.zip"
+    exits 3 "a zip that is refused: $zip"
+done
+run rec-compose --dry-run --session "$tmp/bomb.zip"
+check 'a bomb is called one' grep -q 'zip bomb' "$tmp/err"
+
+put openvidu str_CAM_2.webm=iPhone-audio.webm
+ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy "$tmp/openvidu/str_CAM_1.webm"
+cp $manifests/openvidu.json "$tmp/openvidu/ses.json"
+mixes OpenVidu "$tmp/openvidu/ses.json" 3
+
+put livekit aditya.ogg=Aditya-audio.webm aditya.webm=Aditya-video.webm iphone.ogg=iPhone-audio.webm iphone.webm=iPhone-video.webm
+python3 - $manifests/livekit.json "$tmp/livekit" <<'END'
+import json, sys
+for i, egress in enumerate(json.load(open(sys.argv[1]))):
+    json.dump(egress, open(f"{sys.argv[2]}/EG_{i}.json", "w"))
+END
+composes 'LiveKit, a folder of JSONs' "$tmp/livekit" 4
+
+put roomkit room_ba9876543210_20261121T082147.mp4=iPhone-audio.webm
+ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy -f matroska "$tmp/roomkit/room_0123456789ab_20261121T082106.mp4"
+cp $manifests/roomkit.json "$tmp/roomkit/"
+mixes roomkit "$tmp/roomkit/roomkit.json" 3
+
+mkdir "$tmp/whereby"
+ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy "$tmp/whereby/Weekly sync (café).webm"
+cp $manifests/s3-event.json "$tmp/whereby/"
+mixes 'S3 event' "$tmp/whereby/s3-event.json" 1
+
+for form in envelope rest raw events; do
+    cp -r $s1/daily "$tmp/daily-$form"
+    rm "$tmp/daily-$form/webhook.json"
+    cp $manifests/daily-$form.json "$tmp/daily-$form/"
+    mixes "Daily $form" "$tmp/daily-$form/daily-$form.json" 3
+done
+plan "$tmp/daily-events"
+check 'events beside Daily files give names and presence' json "$tmp/out" "[w['participants'] for w in o['windows']] == [['Aditya'], ['Aditya', 'iPhone'], ['Aditya']] and abs(o['duration_s'] - 64.233) < 0.01"
+
+# segments: joined in the order of their numbers, sound and picture together
+mkdir "$tmp/segments"
+for n in 1 2 10; do
+    ffmpeg -v error -ss $((n * 2)) -i $s1/Aditya-video.webm -ss $((n * 2)) -i $s1/Aditya-audio.webm -t 16 -c:v libvpx -deadline realtime -c:a copy "$tmp/segments/scope-$n.webm"
+done
+plan "$tmp/segments"
+exits 0 'segments'
+check 'segments: one after the other' json "$tmp/out" "o['duration_s'] > 46 and len(o['windows']) == 1 and sorted(i['offset_s'] for i in o['inputs'] if i['kind'] == 'video')[2] > 30"
+
+# pictures named by their time
+mkdir "$tmp/pngs"
+ffmpeg -v error -f lavfi -i testsrc=size=64x48:rate=10:duration=3 "$tmp/pngs/%d.png"
+(cd "$tmp/pngs" && for n in $(seq 30 -1 1); do mv "$n.png" "$(printf %012d $((n * 100000)))x.png"; done; for f in *x.png; do mv "$f" "${f/x/}"; done)
+# shellcheck disable=SC2086 # words
+run rec-compose --session "$tmp/pngs" $small -o "$tmp/png.mp4"
+exits 0 'a PNG folder'
+check 'a PNG folder: 3 s' [ "$(stream "$tmp/png.mp4" v nb_frames)" -eq 15 ]
+
+# pauses that cut time out of a file are put back
+plan $s2/session.json --events $s2/events.json
+exits 0 'session.json with events'
+check 'Dana: one pause of the picture, two of the sound' json "$tmp/out" "{i['kind']: round(i['put_back_s'], 1) for i in o['inputs'] if i['participant'] == 'Dana'} == {'video': 7.0, 'audio': 11.0}"
+check 'nobody else is touched' json "$tmp/out" "all('put_back_s' not in i for i in o['inputs'] if i['participant'] != 'Dana')"
+# shellcheck disable=SC2086 # words
+run rec-compose --session $s2/session.json --events $s2/events.json --size 960x540 --layout grid --preset ultrafast -o "$tmp/dana.mp4"
+exits 0 'composed with events'
+check 'sound and picture of Dana stay together' python3 tests/tools/pauses.py "$tmp/dana.mp4"
+
+# hostile manifests: refused within seconds, in bounded memory, by the entry
+refused()
+{
+    # shellcheck disable=SC2016 # the inner shell's
+    run timeout 10 bash -c 'ulimit -v 2000000; rec-compose --dry-run --session "$0"' "$tmp/bad.json"
+    exits 3 "refused: $1"
+    check "refused: $1: one line" one_line "${2:-bad.json}"
+}
+python3 -c 'print("[" * 100000 + "]" * 100000)' >"$tmp/bad.json"
+refused 'depth 100000'
+python3 -c 'print("{\"participants\": [" + ",".join(["{\"name\":\"a\",\"join_time_s\":0,\"leave_time_s\":1}"] * 1000000) + "]}")' >"$tmp/bad.json"
+refused 'a million participants'
+head -c 104857600 /dev/zero | tr '\0' ' ' >"$tmp/bad.json"
+refused '100 MB'
+python3 -c 'print("{\"recording_id\":\"r\",\"tracks\":[" + ",".join("{\"s3Key\":\"1-u%d-cam-audio-%d\"}" % (i, i) for i in range(1, 150000)) + "]}")' >"$tmp/bad.json"
+refused '150000 tracks' 'tracks[100000]'
+for value in 1e999 NaN '"5"' -1 null '[]'; do
+    echo "{\"files\": [{\"streamId\": \"s\", \"filename\": \"f\", \"startTimeOffset\": $value, \"stopTimeOffset\": 9}]}" >"$tmp/bad.json"
+    [ "$value" = '"5"' ] || refused "startTimeOffset $value"
+done
+mkdir "$tmp/out-of-it" && cp $s1/Aditya-audio.webm "$tmp/out-of-it/secret.webm" && mkdir "$tmp/in"
+echo '{"files": [{"streamId": "s", "filename": "../out-of-it/secret.webm", "startTimeOffset": 0, "stopTimeOffset": 9000}]}' >"$tmp/in/m.json"
+run rec-compose --dry-run --session "$tmp/in/m.json"
+exits 3 'a path that leaves the folder'
+run rec-compose --dry-run --session "$tmp/in/m.json" --allow-outside
+exits 0 'with --allow-outside'
+run rec-compose --dry-run --session $manifests/opentok.json --from nonsense
+exits 2 'an unknown format'
+done_testing
