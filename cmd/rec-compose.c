@@ -368,7 +368,10 @@ static int run(void *options)
 		goto done;
 	}
 	format = rec_output_format(output, o->format);
-	if (!format && !o->dry_run)
+	if (!format && o->format)
+		err = rec_report(REC_EUSAGE,
+		        "unknown format '%s'; try mp4, mov, mkv, webm, m4a, mp3, opus, ogg, flac or wav", o->format);
+	else if (!format && !o->dry_run)
 		err = rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp4", output);
 	if (err == REC_OK)
 		err = check_output(session, o->session, output);

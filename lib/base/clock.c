@@ -61,6 +61,15 @@ int64_t rec_ns_of_ticks(int64_t ticks, int64_t num, int64_t den)
 	return scale(ticks, num, REC_NS_PER_S, den);
 }
 
+int64_t rec_ns_add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? INT64_MIN + 1 : INT64_MAX;
+	return sum == REC_NS_UNKNOWN ? sum + 1 : sum;
+}
+
 int64_t rec_monotonic_ns(void)
 {
 	struct timespec now;

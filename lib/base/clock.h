@@ -46,6 +46,9 @@ int64_t rec_samples_of_frames(int64_t n, struct rec_rate fps, int64_t rate_hz);
 /** rec_ns_of_ticks(ticks, num, den): the time of a stamp in a time base of num/den seconds; den > 0, num >= 0. */
 int64_t rec_ns_of_ticks(int64_t ticks, int64_t num, int64_t den);
 
+/** rec_ns_add(a, b): their sum, saturated; for stamps, which a file may set to anything. Never REC_NS_UNKNOWN. */
+int64_t rec_ns_add(int64_t a, int64_t b);
+
 /** rec_monotonic_ns(): wall time for timings and progress only; never reaches an output. */
 int64_t rec_monotonic_ns(void);
 

@@ -159,6 +159,12 @@ static int wrap_fd(struct rec_source **source, const char *name, int fd, bool is
 	return rec_source_new(source, name, &file_ops, file, regular ? left : -1, regular);
 }
 
+/* What the machine lacks is no fault of the file. */
+static int open_error(int code)
+{
+	return code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO ? REC_EIO : REC_EINPUT;
+}
+
 int rec_source_open(struct rec_source **source, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
@@ -169,7 +175,7 @@ int rec_source_open(struct rec_source **source, const char *path)
 		fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
-		return rec_report(REC_EINPUT, "cannot open '%s': %s", name, strerror(errno));
+		return rec_report(open_error(errno), "cannot open '%s': %s", name, strerror(errno));
 	return wrap_fd(source, name, fd, is_stdin);
 }
 

@@ -189,7 +189,7 @@ static int check_tails(const struct pass *pass)
 		if (!pass->plan->tracks[i].used || !damage->truncated)
 			continue;
 		pass->result->truncated++;
-		report_tail(pass, track, damage->last_ns - pass->plan->tracks[i].first_ns);
+		report_tail(pass, track, rec_ns_add(damage->last_ns, -rec_ns_add(pass->plan->tracks[i].first_ns, 0)));
 	}
 	return pass->params->strict && pass->result->truncated > 0 ? REC_EINPUT : REC_OK;
 }

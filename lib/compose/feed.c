@@ -92,6 +92,9 @@ static int show_from(struct rec_feed *feed, const AVFrame *picture, int turns, s
 	int err = rec_tile_render(feed->tile, picture, turns, cell, &out, &place);
 
 	rec_workers_end(feed->params.workers, start_ns, &feed->work_ns);
+	if (err == REC_EINVAL)
+		err = rec_report(REC_EINPUT, "cannot scale the picture of '%s': its pixel format is unknown",
+		        feed->source->name);
 	return err < 0 ? err : push(feed, from, out, place);
 }
 
@@ -133,11 +136,13 @@ static int64_t last_moment(const struct rec_feed *feed, const struct rec_track *
 static int64_t end_of_track(const struct rec_feed *feed, size_t k)
 {
 	const struct rec_plan *plan = feed->params.plan;
+	const struct rec_plan_track *following;
 	int64_t next, frame;
 
 	if (k + 1 == feed->source->ntracks)
 		return feed->end;
-	next = plan->session->tracks[feed->source->tracks[k + 1]].start_ns - plan->timeline->zero_ns;
+	following = &plan->tracks[feed->source->tracks[k + 1]];
+	next = rec_ns_add(following->first_ns, following->place_ns);
 	frame = rec_frame_of_ns(next, plan->timeline->fps);
 	return frame < feed->end ? frame : feed->end;
 }

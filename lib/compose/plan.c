@@ -69,14 +69,15 @@ static bool needs_end(const struct rec_plan *plan, const struct rec_track *track
 }
 
 /* Look at every wanted track. What cannot be used ends the run, or is marked to be skipped. */
-static int look_at_all(struct rec_plan *plan, const struct rec_plan_params *params, bool *skip, int64_t *end_ns)
+static int look_at_all(
+        struct rec_plan *plan, const struct rec_plan_params *params, bool *skip, int64_t *begin_ns, int64_t *end_ns)
 {
 	for (size_t i = 0; i < plan->session->ntracks; i++) {
 		const struct rec_track *track = &plan->session->tracks[i];
 		struct rec_plan_track *found = &plan->tracks[i];
 		int err;
 
-		end_ns[i] = found->first_ns = REC_NS_UNKNOWN;
+		begin_ns[i] = end_ns[i] = found->first_ns = REC_NS_UNKNOWN;
 		if (!wanted(track, params)) {
 			skip[i] = true;
 			continue;
@@ -93,6 +94,8 @@ static int look_at_all(struct rec_plan *plan, const struct rec_plan_params *para
 			err = find_end(track, found, &end_ns[i]);
 		if (err < 0)
 			return err;
+		if (track->origin == REC_ORIGIN_SESSION)
+			begin_ns[i] = found->first_ns;
 		found->used = true;
 	}
 	return REC_OK;
@@ -115,6 +118,11 @@ static int check_something_left(const struct rec_plan *plan)
 {
 	if (rec_plan_has(plan, REC_AUDIO) || rec_plan_has(plan, REC_VIDEO))
 		return REC_OK;
+	if (plan->left_out == 0)
+		return rec_report(REC_EINPUT,
+		        "cannot compose '%s': no track is left of its %zu; see --no-video, --no-audio, --no-screen and "
+		        "the output's format",
+		        plan->session->id, plan->session->ntracks);
 	return rec_report(REC_EINPUT, "cannot compose '%s': none of its %zu tracks can be used", plan->session->id,
 	        plan->session->ntracks);
 }
@@ -125,20 +133,21 @@ int rec_plan_new(struct rec_plan **out, const struct rec_session *session, const
 	size_t n = session->ntracks ? session->ntracks : 1;
 	struct rec_plan *plan = calloc(1, sizeof(*plan));
 	bool *skip = calloc(n, sizeof(*skip));
-	int64_t *end_ns = calloc(n, sizeof(*end_ns));
+	int64_t *begin_ns = calloc(n, sizeof(*begin_ns)), *end_ns = calloc(n, sizeof(*end_ns));
 	int err = REC_ENOMEM;
 
 	*out = NULL;
-	if (!plan || !skip || !end_ns)
+	if (!plan || !skip || !begin_ns || !end_ns)
 		goto done;
 	plan->session = session;
 	plan->tracks = calloc(n, sizeof(*plan->tracks));
 	if (!plan->tracks)
 		goto done;
-	err = look_at_all(plan, params, skip, end_ns);
+	err = look_at_all(plan, params, skip, begin_ns, end_ns);
 	if (err == REC_OK)
 		err = check_something_left(plan);
 	timeline.skip = skip;
+	timeline.begin_ns = begin_ns;
 	timeline.end_ns = end_ns;
 	if (err == REC_OK)
 		err = rec_timeline_new(&plan->timeline, session, &timeline);
@@ -150,6 +159,7 @@ int rec_plan_new(struct rec_plan **out, const struct rec_session *session, const
 done:
 	rec_plan_free(&plan);
 	free(skip);
+	free(begin_ns);
 	free(end_ns);
 	return err;
 }

@@ -169,7 +169,7 @@ static int64_t place(struct rec_input *in, const AVFrame *frame)
 	else if (in->prev_ns != REC_NS_UNKNOWN && ns <= in->prev_ns)
 		*(ns < in->prev_ns ? &in->damage.backward : &in->damage.duplicate) += 1;
 	in->prev_ns = ns;
-	in->prev_end_ns = ns + frame_length_ns(in, frame);
+	in->prev_end_ns = rec_ns_add(ns, frame_length_ns(in, frame));
 	in->damage.frames++;
 	if (frame->decode_error_flags != 0 || frame->flags & AV_FRAME_FLAG_CORRUPT)
 		in->damage.concealed++;
@@ -308,7 +308,7 @@ static int find_key(const struct rec_input *in, int64_t from_ns, int64_t *key_ns
 		if (ns != REC_NS_UNKNOWN && ns <= from_ns && (packet->flags & AV_PKT_FLAG_KEY))
 			*key_ns = ns;
 		av_packet_unref(packet);
-		if (ns != REC_NS_UNKNOWN && ns > from_ns + REORDER_NS)
+		if (ns != REC_NS_UNKNOWN && ns > rec_ns_add(from_ns, REORDER_NS))
 			break;
 	}
 	av_packet_free(&packet);
@@ -324,10 +324,11 @@ static bool keys_stand_alone(enum AVCodecID id)
 
 int rec_input_skip(struct rec_input *in, int64_t from_ns)
 {
-	int64_t to_ns = from_ns - SOUND_LEAD_NS;
+	int64_t to_ns = rec_ns_add(from_ns, -SOUND_LEAD_NS);
 	int err = REC_OK;
 
-	if (from_ns <= in->first_ns + SOUND_LEAD_NS || !in->demux.source || !rec_source_seekable(in->demux.source))
+	if (from_ns <= rec_ns_add(in->first_ns, SOUND_LEAD_NS) || !in->demux.source ||
+	        !rec_source_seekable(in->demux.source))
 		return REC_OK;
 	if (in->decoder->codec_type == AVMEDIA_TYPE_VIDEO && !keys_stand_alone(in->decoder->codec_id))
 		return REC_OK;

@@ -6,6 +6,8 @@
 #include <libavutil/parseutils.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
+#include <string.h>
+#include <strings.h>
 
 /* x86-64 compilers build for SSE2; the loops below gain from AVX2 and give the same integers. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
@@ -147,6 +149,9 @@ int rec_colour_parse(const char *text, uint8_t yuv[3])
 	uint8_t rgba[4];
 	double r, g, b, y;
 
+	/* libavutil's random colours would make every run another file */
+	if (strcasecmp(text, "random") == 0 || strcasecmp(text, "bikeshed") == 0 || strchr(text, '@'))
+		return REC_EINVAL;
 	if (av_parse_color(rgba, text, -1, NULL) < 0)
 		return REC_EINVAL;
 	r = rgba[0] / 255., g = rgba[1] / 255., b = rgba[2] / 255.;

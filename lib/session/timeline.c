@@ -59,6 +59,13 @@ static int by_tile(const void *a, const void *b)
 	return (x->track > y->track) - (x->track < y->track);
 }
 
+static int64_t begin_of(const struct rec_session *session, const struct rec_timeline_params *params, size_t track)
+{
+	int64_t probed = params->begin_ns ? params->begin_ns[track] : REC_NS_UNKNOWN;
+
+	return probed != REC_NS_UNKNOWN ? probed : session->tracks[track].start_ns;
+}
+
 static size_t list_pictures(
         struct key *keys, const struct rec_session *session, const struct rec_timeline_params *params)
 {
@@ -70,7 +77,7 @@ static size_t list_pictures(
 			continue;
 		if (track->source == REC_SCREEN && params->no_screen)
 			continue;
-		keys[n++] = (struct key){track->participant, track->source, track->start_ns, i};
+		keys[n++] = (struct key){track->participant, track->source, begin_of(session, params, i), i};
 	}
 	qsort(keys, n, sizeof(*keys), by_tile);
 	return n;
@@ -81,7 +88,7 @@ static struct rec_span screen_span(
         const struct rec_tile_source *tile, const struct rec_session *session, const struct rec_timeline_params *params)
 {
 	struct rec_span presence = session->participants[tile->participant].presence;
-	struct rec_span shown = {session->tracks[tile->tracks[0]].start_ns, INT64_MIN};
+	struct rec_span shown = {begin_of(session, params, tile->tracks[0]), INT64_MIN};
 
 	for (size_t i = 0; i < tile->ntracks; i++) {
 		int64_t end_ns = session->tracks[tile->tracks[i]].end_ns;

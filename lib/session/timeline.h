@@ -49,12 +49,13 @@ struct rec_timeline_params {
 	int64_t start_ns;    /* excerpt, counted from the zero; >= 0 */
 	int64_t duration_ns; /* REC_NS_UNKNOWN: to the end */
 	const bool *skip;    /* ntracks of the session: tracks that cannot be used (--skip-bad); NULL: none */
-	const int64_t *
-	        end_ns; /* ntracks: session time after each track's last picture, where probed (screens); NULL or REC_NS_UNKNOWN: not known */
+	/* ntracks: session time of each track's first picture, where probed; NULL or REC_NS_UNKNOWN: the manifest's start */
+	const int64_t *begin_ns;
+	const int64_t *end_ns; /* ntracks: session time after each track's last picture, where probed (screens); NULL or REC_NS_UNKNOWN: not known */
 };
 #define REC_TIMELINE_PARAMS                                                                                            \
 	{                                                                                                              \
-		{30, 1}, false, false, false, 0, REC_NS_UNKNOWN, NULL, NULL                                            \
+		{30, 1}, false, false, false, 0, REC_NS_UNKNOWN, NULL, NULL, NULL                                      \
 	}
 
 /**

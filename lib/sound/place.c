@@ -151,6 +151,16 @@ static int use_audible(struct rec_place *p, int64_t pos, const float *pcm, size_
 	return used ? append(p, pos, pcm, n) : REC_OK;
 }
 
+bool rec_place_done(const struct rec_place *p)
+{
+	const struct rec_spans *spans = p->params.audible;
+	int64_t last_ns = INT64_MIN;
+
+	for (size_t i = 0; i < spans->n; i++)
+		last_ns = spans->items[i].end_ns > last_ns ? spans->items[i].end_ns : last_ns;
+	return spans->n > 0 && p->started && p->at >= rec_samples_of_ns(last_ns, p->params.rate);
+}
+
 /* Put samples at the stretch's end; nothing goes before zero, over what is there, or beyond all bounds. */
 static int put(struct rec_place *p, const float *pcm, size_t n)
 {

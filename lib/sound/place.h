@@ -51,6 +51,9 @@ int rec_place_frame(struct rec_place *place, AVFrame *frame, int64_t pts_ns, boo
 /** rec_place_end(place): no frame follows. As rec_place_frame(). */
 int rec_place_end(struct rec_place *place);
 
+/** rec_place_done(place): whether what follows lies past the last audible span: nothing more will be used. By position, never by time spent. */
+bool rec_place_done(const struct rec_place *place);
+
 /** rec_place_take(place): the next full block, the caller's to free(); NULL: none yet. */
 struct rec_place_block *rec_place_take(struct rec_place *place);
 

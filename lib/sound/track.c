@@ -91,7 +91,9 @@ static int decode_all(struct rec_sound_track *t, AVFrame *frame)
 		work_end(t);
 		if (!hand_over(t))
 			return REC_OK;
-	} while (err == REC_OK);
+	} while (err == REC_OK && !rec_place_done(t->place));
+	if (err == REC_OK)
+		err = REC_ENODATA;
 	int last = rec_place_end(t->place);
 	hand_over(t);
 	return err == REC_ENODATA ? last : err;

@@ -95,6 +95,8 @@ static void colours_by_name(void **state)
 	assert_int_equal(rec_colour_parse("#ff0000", yuv), REC_OK);
 	assert_true(yuv[0] == 63 && yuv[1] == 102 && yuv[2] == 240);
 	assert_int_equal(rec_colour_parse("no such colour", yuv), REC_EINVAL);
+	assert_int_equal(rec_colour_parse("random", yuv), REC_EINVAL);
+	assert_int_equal(rec_colour_parse("Bikeshed", yuv), REC_EINVAL);
 }
 
 /* a white quarter in the top left corner tells which way up a picture is */

@@ -110,7 +110,7 @@ static void test_windows(void **state)
 	        {{{1000, 5000, {CAM}}, {2000, 3000, {CAM}}}, REC_TIMELINE_PARAMS, UNKNOWN,
 	                "0-30 A:A 30-60 AB:AB 60-120 A:A"},
 	        /* the clock's zero, and nobody at first */
-	        {{{1000, 5000, {CAM}}}, {{30, 1}, true, false, false, 0, UNKNOWN, NULL, NULL}, UNKNOWN,
+	        {{{1000, 5000, {CAM}}}, {{30, 1}, true, false, false, 0, UNKNOWN, NULL, NULL, NULL}, UNKNOWN,
 	                "0-30 : 30-150 A:A"},
 	        /* nobody in between; a rejoin that touches */
 	        {{{0, 1000, {CAM}}, {2000, 3000, {CAM}}, {3000, 4000, {NONE}}}, REC_TIMELINE_PARAMS, UNKNOWN,
@@ -135,18 +135,18 @@ static void test_windows(void **state)
 	        {{{1000, 5000, {CAM}}}, REC_TIMELINE_PARAMS, 3 * S, "0-60 A:A"},
 	        {{{1000, 2000, {CAM}}}, REC_TIMELINE_PARAMS, 3 * S, "0-30 A:A 30-60 :"},
 	        /* excerpts: from 2 s after the zero, 1 s long; longer than there is */
-	        {{{1000, 5000, {CAM}}, {3500, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, 1 * S, NULL, NULL},
+	        {{{1000, 5000, {CAM}}, {3500, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, 1 * S, NULL, NULL, NULL},
 	                UNKNOWN, "0-15 A:A 15-30 AB:A"},
-	        {{{1000, 5000, {CAM}}}, {{30, 1}, false, false, false, 3 * S, 99 * S, NULL, NULL}, UNKNOWN, "0-30 A:A"},
-	        {{{0, 1000, {CAM}}, {0, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, UNKNOWN, NULL, NULL},
+	        {{{1000, 5000, {CAM}}}, {{30, 1}, false, false, false, 3 * S, 99 * S, NULL, NULL, NULL}, UNKNOWN, "0-30 A:A"},
+	        {{{0, 1000, {CAM}}, {0, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, UNKNOWN, NULL, NULL, NULL},
 	                UNKNOWN, "0-90 B:"},
 	        /* left out */
-	        {{{0, 1000, {CAM, {'s', 0, 0}}}}, {{30, 1}, false, true, false, 0, UNKNOWN, NULL, NULL}, UNKNOWN,
+	        {{{0, 1000, {CAM, {'s', 0, 0}}}}, {{30, 1}, false, true, false, 0, UNKNOWN, NULL, NULL, NULL}, UNKNOWN,
 	                "0-30 A:"},
-	        {{{0, 1000, {CAM, {'s', 0, 0}}}}, {{30, 1}, false, false, true, 0, UNKNOWN, NULL, NULL}, UNKNOWN,
+	        {{{0, 1000, {CAM, {'s', 0, 0}}}}, {{30, 1}, false, false, true, 0, UNKNOWN, NULL, NULL, NULL}, UNKNOWN,
 	                "0-30 A:A"},
 	        /* an exact rational rate: 1001 s are 30000 frames */
-	        {{{0, 1001000, {CAM}}}, {{30000, 1001}, false, false, false, 0, UNKNOWN, NULL, NULL}, UNKNOWN,
+	        {{{0, 1001000, {CAM}}}, {{30000, 1001}, false, false, false, 0, UNKNOWN, NULL, NULL, NULL}, UNKNOWN,
 	                "0-30000 A:A"},
 	};
 	(void)state;
@@ -178,10 +178,10 @@ static void test_zero_and_duration(void **state)
 		int64_t nframes;
 	} rows[] = {
 	        {REC_TIMELINE_PARAMS, 1 * S, 4500 * MS, 135},
-	        {{{30, 1}, true, false, false, 0, UNKNOWN, NULL, NULL}, 0, 5500 * MS, 165},
-	        {{{30, 1}, false, false, false, 500 * MS, UNKNOWN, NULL, NULL}, 1500 * MS, 4 * S, 120},
-	        {{{30, 1}, true, false, false, 500 * MS, 2 * S, NULL, NULL}, 500 * MS, 2 * S, 60},
-	        {{{30, 1}, false, false, false, 4400 * MS, INT64_MAX, NULL, NULL}, 5400 * MS, 100 * MS, 3},
+	        {{{30, 1}, true, false, false, 0, UNKNOWN, NULL, NULL, NULL}, 0, 5500 * MS, 165},
+	        {{{30, 1}, false, false, false, 500 * MS, UNKNOWN, NULL, NULL, NULL}, 1500 * MS, 4 * S, 120},
+	        {{{30, 1}, true, false, false, 500 * MS, 2 * S, NULL, NULL, NULL}, 500 * MS, 2 * S, 60},
+	        {{{30, 1}, false, false, false, 4400 * MS, INT64_MAX, NULL, NULL, NULL}, 5400 * MS, 100 * MS, 3},
 	};
 	struct rec_session *session = make_session(people, UNKNOWN);
 	(void)state;
