@@ -126,21 +126,21 @@ static void put_line(const char *text)
 	rec_buf_free(&out);
 }
 
-/* The line that says text, which is escaped already, as text or JSON. */
-static void add_message(struct rec_buf *line, enum rec_level at, const char *text)
+/* The line that says text, which is escaped already, as text or JSON; text does not label errors. */
+static void add_message(struct rec_buf *line, const char *label, const char *text)
 {
 	if (as_json) {
 		struct rec_json json = {.buf = line};
 		rec_json_object(&json, NULL);
-		rec_json_str(&json, "event", level_names[at]);
+		rec_json_str(&json, "event", label);
 		rec_json_str(&json, "message", text);
 		rec_json_end_object(&json);
 		return;
 	}
 	rec_escape(line, program);
 	rec_buf_puts(line, ": ");
-	if (at != REC_ERROR)
-		rec_buf_printf(line, "%s: ", level_names[at]);
+	if (label != level_names[REC_ERROR])
+		rec_buf_printf(line, "%s: ", label);
 	rec_buf_puts(line, text);
 }
 
@@ -166,7 +166,8 @@ static void replace_remedy(struct rec_buf *text)
 	rec_buf_puts(text, "; left out");
 }
 
-static void __attribute__((format(printf, 2, 0))) message(enum rec_level at, const char *fmt, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+message(enum rec_level at, const char *label, const char *fmt, va_list args)
 {
 	struct rec_buf raw = REC_BUF_INIT;
 	struct rec_buf text = REC_BUF_INIT;
@@ -174,15 +175,16 @@ static void __attribute__((format(printf, 2, 0))) message(enum rec_level at, con
 	rec_buf_vprintf(&raw, fmt, args);
 	if (at == REC_ERROR && demoted) {
 		at = REC_WARNING;
+		label = level_names[at];
 		replace_remedy(&raw);
 	}
 	rec_escape(&text, rec_buf_str(&raw));
 
 	pthread_mutex_lock(&lock);
-	if (at == REC_WARNING)
+	if (label == level_names[REC_WARNING])
 		keep(rec_buf_str(&text));
 	if (at <= level) {
-		add_message(&line, at, rec_buf_str(&text));
+		add_message(&line, label, rec_buf_str(&text));
 		put_line(raw.failed || text.failed || line.failed ? "out of memory for a message" : line.data);
 	}
 	pthread_mutex_unlock(&lock);
@@ -196,7 +198,7 @@ int rec_report(int err, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	message(REC_ERROR, fmt, args);
+	message(REC_ERROR, level_names[REC_ERROR], fmt, args);
 	va_end(args);
 	return err;
 }
@@ -210,7 +212,15 @@ void rec_warn(const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	message(REC_WARNING, fmt, args);
+	message(REC_WARNING, level_names[REC_WARNING], fmt, args);
+	va_end(args);
+}
+
+void rec_note(const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	message(REC_WARNING, "note", fmt, args);
 	va_end(args);
 }
 
@@ -218,7 +228,7 @@ void rec_info(const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	message(REC_INFO, fmt, args);
+	message(REC_INFO, level_names[REC_INFO], fmt, args);
 	va_end(args);
 }
 
@@ -226,7 +236,7 @@ void rec_debug(const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	message(REC_DEBUG, fmt, args);
+	message(REC_DEBUG, level_names[REC_DEBUG], fmt, args);
 	va_end(args);
 }
 

@@ -49,6 +49,9 @@ void rec_log_demote(bool on);
 /** rec_warn(fmt, ...): print a warning and keep it for the summary (the first 1000 of a run). */
 void rec_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** rec_note(fmt, ...): print unless -q, as something that is worth knowing and no reason to worry; not kept for the summary. */
+void rec_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /** rec_info(fmt, ...): print under -v. */
 void rec_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

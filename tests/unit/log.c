@@ -108,6 +108,7 @@ static void say_all(void)
 {
 	rec_report(REC_EIO, "e");
 	rec_warn("w");
+	rec_note("n");
 	rec_info("i");
 	rec_debug("d");
 }
@@ -117,9 +118,9 @@ static void levels(void **state)
 	(void)state;
 	static const char *const want[] = {[REC_QUIET] = "",
 	        [REC_ERROR] = "rec-x: e\n",
-	        [REC_WARNING] = "rec-x: e\nrec-x: warning: w\n",
-	        [REC_INFO] = "rec-x: e\nrec-x: warning: w\nrec-x: info: i\n",
-	        [REC_DEBUG] = "rec-x: e\nrec-x: warning: w\nrec-x: info: i\nrec-x: debug: d\n"};
+	        [REC_WARNING] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\n",
+	        [REC_INFO] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\nrec-x: info: i\n",
+	        [REC_DEBUG] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\nrec-x: info: i\nrec-x: debug: d\n"};
 	for (int at = REC_QUIET; at <= REC_DEBUG; at++) {
 		struct capture c;
 		capture_begin(&c, 2);
