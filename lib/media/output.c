@@ -178,7 +178,7 @@ static int find_format(const struct rec_format **format, const char *path, const
 	return REC_OK;
 }
 
-int rec_output_open(struct rec_output **output, const char *path, const struct rec_output_params *params)
+static int begin(struct rec_output **output, const char *path, const struct rec_output_params *params)
 {
 	const struct rec_format *format;
 	int r = find_format(&format, path, params);
@@ -186,13 +186,27 @@ int rec_output_open(struct rec_output **output, const char *path, const struct r
 	if (r < 0)
 		return r;
 	rec_libav_init();
-	struct rec_output *o = calloc(1, sizeof *o);
-	if (!o)
+	*output = calloc(1, sizeof **output);
+	if (!*output)
 		return rec_report(REC_ENOMEM, "cannot write '%s': out of memory", path);
-	o->format = format;
-	pthread_mutex_init(&o->lock, NULL);
+	(*output)->format = format;
+	pthread_mutex_init(&(*output)->lock, NULL);
+	return REC_OK;
+}
+
+int rec_output_open(struct rec_output **output, const char *path, const struct rec_output_params *params)
+{
+	struct rec_out *out = params->out;
+	struct rec_output *o = NULL;
+	int r = begin(&o, path, params);
+
+	if (r < 0) {
+		rec_out_discard(&out);
+		return r;
+	}
+	o->out = out;
 	r = open_encoders(o, params);
-	if (r == REC_OK)
+	if (r == REC_OK && !o->out)
 		r = rec_out_begin(&o->out, path, params->no_clobber);
 	if (r == REC_OK)
 		r = open_muxer(o, params);

@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 struct rec_output;
+struct rec_out;
 
 /* libavutil's numbers (H.273) */
 struct rec_video_tags {
@@ -88,6 +89,7 @@ struct rec_output_params {
 	const struct rec_chapter *chapters;      /* copied */
 	size_t nchapters;
 	size_t queue_frames; /* pictures that wait for the encoder; 0: 4 */
+	struct rec_out *out; /* begun for that path; taken over, also on error; NULL: begin it */
 };
 
 struct rec_output_stats {
