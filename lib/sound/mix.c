@@ -66,14 +66,19 @@ int rec_mix_add(struct rec_mix *mix, const struct rec_mix_track *track)
 {
 	struct voice *voices = realloc(mix->voices, (mix->nvoices + 1) * sizeof(*voices));
 
-	if (!voices)
+	if (!voices) {
+		struct rec_input *input = track->place.input;
+
+		rec_input_close(&input);
 		return REC_ENOMEM;
+	}
 	mix->voices = voices;
 	struct voice *v = &voices[mix->nvoices];
 	memset(v, 0, sizeof(*v));
 	v->track = *track;
 	v->track.place.rate = mix->params.rate;
-	v->track.place.channels = 0;
+	if (v->track.place.channels > mix->params.channels)
+		v->track.place.channels = mix->params.channels;
 	v->track.place.max_channels = mix->params.channels;
 	v->track.place.workers = &mix->workers;
 	set_gain(v, mix->params.channels);
@@ -109,6 +114,7 @@ static int open_voice(struct rec_mix *mix, struct voice *v)
 {
 	int err = rec_sound_track_open(&v->sound, v->track.path, &v->track.place);
 
+	v->track.place.input = NULL;
 	if (err < 0)
 		return leave_out(mix, v, err);
 	v->channels = rec_sound_track_channels(v->sound);
@@ -140,24 +146,29 @@ static int tend(struct rec_mix *mix, struct voice *v, size_t n)
 	return REC_OK;
 }
 
-static void add(struct rec_mix *mix, const struct voice *v, float *pcm, size_t n)
+/* Every channel alike, but for pan in stereo. A mono voice goes to all channels. */
+static void add(const struct voice *v, float *pcm, size_t n, int channels)
 {
 	const float *in = v->pcm;
 	float left = v->gain[0], right = v->gain[1];
+	size_t c = (size_t)channels, own = (size_t)v->channels;
 
-	if (mix->params.channels == 1) {
-		for (size_t i = 0; i < n; i++)
-			pcm[i] += left * in[i];
-	} else if (v->channels == 1) {
+	if (channels == 2 && own == 1) {
 		for (size_t i = 0; i < n; i++) {
 			pcm[2 * i] += left * in[i];
 			pcm[2 * i + 1] += right * in[i];
 		}
-	} else {
+	} else if (channels == 2) {
 		for (size_t i = 0; i < n; i++) {
 			pcm[2 * i] += left * in[2 * i];
 			pcm[2 * i + 1] += right * in[2 * i + 1];
 		}
+	} else if (own == c) {
+		for (size_t i = 0; i < n * c; i++)
+			pcm[i] += left * in[i];
+	} else {
+		for (size_t i = 0; i < n * c; i++)
+			pcm[i] += left * in[i / c * own];
 	}
 }
 
@@ -175,7 +186,7 @@ static int read_voice(struct rec_mix *mix, struct voice *v, float *pcm, size_t n
 	if (err < 0)
 		return leave_out(mix, v, err);
 	v->heard = true;
-	add(mix, v, pcm, n);
+	add(v, pcm, n, mix->params.channels);
 	return REC_OK;
 }
 
@@ -233,6 +244,15 @@ const float *rec_mix_stem(const struct rec_mix *mix, size_t i, int *channels)
 	return v->heard ? v->pcm : NULL;
 }
 
+bool rec_mix_add_stem(const struct rec_mix *mix, size_t i, float *pcm, size_t n, int channels)
+{
+	const struct voice *v = &mix->voices[i];
+
+	if (v->heard)
+		add(v, pcm, n, channels);
+	return v->heard;
+}
+
 const struct rec_sound_ledger *rec_mix_ledger(struct rec_mix *mix, size_t i)
 {
 	struct voice *v = &mix->voices[i];
@@ -263,6 +283,7 @@ void rec_mix_free(struct rec_mix **mix)
 	for (size_t i = 0; i < m->nvoices; i++) {
 		close_voice(&m->voices[i], ENDED);
 		rec_sound_ledger_free(&m->voices[i].ledger);
+		rec_input_close(&m->voices[i].track.place.input);
 	}
 	free(m->voices);
 	sem_destroy(&m->workers);

@@ -14,21 +14,23 @@
 
 #include <sys/types.h>
 
-#define REC_MIX_BLOCK 1024
+#define REC_MIX_BLOCK    1024
+#define REC_MIX_CHANNELS 16
 
 struct rec_mix;
 
 struct rec_mix_params {
 	int rate;       /* Hz */
-	int channels;   /* 1 or 2 */
+	int channels;   /* 1 to REC_MIX_CHANNELS; more than 2 for tracks of 1 channel or of as many */
 	int64_t length; /* samples; -1: to the end of the last track */
 	int jobs;       /* decoders at work at once; 0: as many as processors */
 	bool skip_bad;  /* a track that cannot be used is left out with a warning instead of an error */
 };
 
 struct rec_mix_track {
-	const char *path;                    /* borrowed */
-	struct rec_sound_track_params place; /* rate, channels and workers are the mix's to set */
+	const char *path; /* borrowed */
+	struct rec_sound_track_params
+	        place; /* rate and workers are the mix's to set; channels 0: the source's, at most the mix's */
 	int64_t near_ns; /* output time from which the track may sound: it is opened a little before; INT64_MIN: at once */
 	int64_t far_ns; /* output time after which it certainly does not: it is closed; INT64_MAX: at its end */
 	double gain_db;
@@ -47,8 +49,18 @@ int rec_mix_add(struct rec_mix *mix, const struct rec_mix_track *track);
  */
 ssize_t rec_mix_read(struct rec_mix *mix, float *pcm, size_t n);
 
-/** rec_mix_stem(mix, i): during the block last read, track ${i}'s own samples (n x its channels, at most the mix's; before gain) for stems; NULL: silent. Borrowed until the next read. */
+/**
+ * rec_mix_stem(mix, i, channels):
+ * During the block last read, track ${i}'s own samples (n x its channels, at most the mix's; before gain); NULL: silent. Borrowed until the next read.
+ */
 const float *rec_mix_stem(const struct rec_mix *mix, size_t i, int *channels);
+
+/**
+ * rec_mix_add_stem(mix, i, pcm, n, channels):
+ * Add track ${i} to ${pcm} (n x channels) as it went into the block last read: with its gain, and its pan where channels are 2. Return whether
+ * it sounds. ${channels} is the track's own number, or any when that is 1.
+ */
+bool rec_mix_add_stem(const struct rec_mix *mix, size_t i, float *pcm, size_t n, int channels);
 
 /** rec_mix_ledger(mix, i): what became of track ${i}; NULL: it was left out, or never opened. Borrowed. After the last read: it closes the track. */
 const struct rec_sound_ledger *rec_mix_ledger(struct rec_mix *mix, size_t i);

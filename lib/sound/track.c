@@ -140,16 +140,18 @@ static bool lacks_clock(const char *container)
 static int set_up(struct rec_sound_track *t, const char *path)
 {
 	struct rec_input_params input = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
-	int err;
+	int err = REC_OK;
 
 	input.source = t->params.source;
 	t->params.source = NULL;
+	t->input = t->params.input;
 	t->path = strdup(path);
 	if (!t->path) {
 		rec_source_close(&input.source);
 		return REC_ENOMEM;
 	}
-	err = rec_input_open(&t->input, path, &input);
+	if (!t->input)
+		err = rec_input_open(&t->input, path, &input);
 	if (err < 0)
 		return err;
 	const struct rec_input_info *info = rec_input_info(t->input);
@@ -183,8 +185,10 @@ int rec_sound_track_open(struct rec_sound_track **track, const char *path, const
 	*track = t;
 	if (!t) {
 		struct rec_source *source = params->source;
+		struct rec_input *input = params->input;
 
 		rec_source_close(&source);
+		rec_input_close(&input);
 		return REC_ENOMEM;
 	}
 	t->params = *params;

@@ -38,6 +38,7 @@ struct rec_sound_track_params {
 	struct rec_cuts cuts;      /* time that is missing in the file: put back as silence */
 	sem_t *workers;            /* taken while decoding (-j); NULL */
 	struct rec_source *source; /* read from it instead of opening the path; taken over, also on error; NULL */
+	struct rec_input *input;   /* or this, open and not yet read, where the path is not opened here; likewise */
 };
 
 /**
