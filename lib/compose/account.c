@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "compose/account.h"
 
+#include "base/err.h"
+#include "base/log.h"
+
 #include <sys/stat.h>
 
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json)
@@ -30,10 +33,23 @@ void rec_account_picture_json(const struct rec_picture_ledger *ledger, struct re
 	rec_account_damage_json(&ledger->damage, json);
 }
 
-void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json)
+static void list_json(const struct rec_sound_ledger *ledger, struct rec_json *json)
 {
-	rec_json_seconds(json, "used_s", rec_ns_of_samples(ledger->used_samples, rate));
-	rec_json_int(json, "holes", ledger->gaps_total);
+	rec_json_array(json, "holes");
+	for (size_t i = 0; i < ledger->ngaps; i++) {
+		const struct rec_gap *gap = &ledger->gaps[i];
+
+		rec_json_object(json, NULL);
+		rec_json_int(json, "start", gap->start);
+		rec_json_int(json, "samples", gap->samples);
+		rec_json_str(json, "cause", rec_gap_cause_name(gap->cause));
+		rec_json_end_object(json);
+	}
+	rec_json_end_array(json);
+}
+
+static void counts_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json)
+{
 	rec_json_seconds(json, "hole_s", rec_ns_of_samples(ledger->gap_samples, rate));
 	rec_json_int(json, "trimmed_samples", ledger->trimmed_samples);
 	rec_json_int(json, "clipped_samples", ledger->clipped_samples);
@@ -47,4 +63,30 @@ bool rec_account_same_file(const char *input, const char *output)
 
 	return stat(input, &a) == 0 && stat(output, &b) == 0 && S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
 	       a.st_ino == b.st_ino;
+}
+
+void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json)
+{
+	rec_json_seconds(json, "used_s", rec_ns_of_samples(ledger->used_samples, rate));
+	rec_json_int(json, "holes", ledger->gaps_total);
+	counts_json(ledger, rate, json);
+}
+
+void rec_account_ledger_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json)
+{
+	rec_json_seconds(json, "used_s", rec_ns_of_samples(ledger->used_samples, rate));
+	rec_json_int(json, "hole_count", ledger->gaps_total);
+	list_json(ledger, json);
+	counts_json(ledger, rate, json);
+}
+
+int rec_account_tail(const char *path, int64_t length_ns, bool strict)
+{
+	static const char *const text = "'%s' is cut off: its tail after %.3f s is missing";
+	double seconds = (double)length_ns / REC_NS_PER_S;
+
+	if (strict)
+		return rec_report(REC_EINPUT, text, path, seconds);
+	rec_warn(text, path, seconds);
+	return REC_OK;
 }

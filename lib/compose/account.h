@@ -13,10 +13,20 @@ void rec_account_picture_json(const struct rec_picture_ledger *ledger, struct re
 /** rec_account_sound_json(ledger, rate, json): seconds used, silence put in, and "damage"; rate in Hz of the output. */
 void rec_account_sound_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json);
 
+/** rec_account_ledger_json(ledger, rate, json): the same, but "holes" lists {start, samples, cause} of each silence, and "hole_count" is their number. */
+void rec_account_ledger_json(const struct rec_sound_ledger *ledger, int rate, struct rec_json *json);
+
 /** rec_account_damage_json(damage, json): the member "damage". */
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json);
 
 /** rec_account_same_file(input, output): whether both are one regular file; a path that is not there is none. */
 bool rec_account_same_file(const char *input, const char *output);
+
+/**
+ * rec_account_tail(path, length_ns, strict):
+ * Say that the tail of ${path} is missing after ${length_ns}: a warning, or with ${strict} an error.
+ * Return 0; REC_EINPUT with ${strict}.
+ */
+int rec_account_tail(const char *path, int64_t length_ns, bool strict);
 
 #endif

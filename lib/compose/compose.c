@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/account.h"
 #include "compose/soundpass.h"
 #include "picture/colour.h"
 
@@ -165,17 +166,6 @@ static int start_sound(struct pass *pass, bool picture)
 	return rec_soundpass_start(&pass->sound, &params);
 }
 
-static void report_tail(const struct pass *pass, const struct rec_track *track, int64_t length_ns)
-{
-	static const char *const text = "'%s' is cut off: its tail after %.3f s is missing";
-	double seconds = (double)length_ns / REC_NS_PER_S;
-
-	if (pass->params->strict)
-		rec_report(REC_EINPUT, text, track->path, seconds);
-	else
-		rec_warn(text, track->path, seconds);
-}
-
 /* A file without its tail is used as far as it goes; people are told, --strict refuses. */
 static int check_tails(const struct pass *pass)
 {
@@ -189,7 +179,9 @@ static int check_tails(const struct pass *pass)
 		if (!pass->plan->tracks[i].used || !damage->truncated)
 			continue;
 		pass->result->truncated++;
-		report_tail(pass, track, rec_ns_add(damage->last_ns, -rec_ns_add(pass->plan->tracks[i].first_ns, 0)));
+		rec_account_tail(track->path,
+		        rec_ns_add(damage->last_ns, -rec_ns_add(pass->plan->tracks[i].first_ns, 0)),
+		        pass->params->strict);
 	}
 	return pass->params->strict && pass->result->truncated > 0 ? REC_EINPUT : REC_OK;
 }

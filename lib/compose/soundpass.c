@@ -3,8 +3,8 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/voices.h"
 #include "sound/limit.h"
-#include "sound/mix.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,18 +15,12 @@ static const double CEILING_DBTP = -1;
 /* how far sound may run ahead of the picture */
 static const int64_t AHEAD_NS = 5 * REC_NS_PER_S;
 
-/* one track of the session on its way into the mix */
-struct voice {
-	int number; /* in the mix; -1: not in it */
-	struct rec_span audible;
-	struct rec_spans mutes;
-};
-
 struct rec_soundpass {
 	struct rec_soundpass_params params;
 	int64_t length; /* samples */
 	struct rec_mix *mix;
-	struct voice *voices; /* one for each track of the session */
+	struct rec_voices *voices;
+	int *numbers; /* of the voices in the mix; -1: not in it */
 	struct rec_limit *limit;
 	float *mixed;
 	float *limited;
@@ -41,50 +35,23 @@ struct rec_soundpass {
 	int64_t work_ns;
 };
 
-static struct rec_span since(struct rec_span span, int64_t zero_ns)
+static int add_voices(struct rec_soundpass *pass)
 {
-	return (struct rec_span){span.start_ns - zero_ns, span.end_ns - zero_ns};
-}
+	int err = rec_voices_from_plan(&pass->voices, pass->params.plan);
 
-/* A track sounds inside its participant's presence, and nowhere else. The mix borrows the spans. */
-static int add_track(struct rec_soundpass *pass, size_t i)
-{
-	const struct rec_plan *plan = pass->params.plan;
-	const struct rec_track *track = &plan->session->tracks[i];
-	int64_t zero_ns = plan->timeline->zero_ns;
-	struct voice *voice = &pass->voices[i];
-	struct rec_mix_track added = {.path = track->path};
-
-	voice->audible = since(plan->session->participants[track->participant].presence, zero_ns);
-	voice->mutes.n = track->mutes.n;
-	voice->mutes.items = calloc(track->mutes.n + 1, sizeof(*voice->mutes.items));
-	if (!voice->mutes.items)
+	if (err < 0)
+		return err;
+	pass->numbers = calloc(pass->voices->n + 1, sizeof(*pass->numbers));
+	if (!pass->numbers)
 		return REC_ENOMEM;
-	for (size_t k = 0; k < track->mutes.n; k++)
-		voice->mutes.items[k] = since(track->mutes.items[k], zero_ns);
-	added.near_ns = voice->audible.start_ns;
-	added.far_ns = voice->audible.end_ns;
-	added.place.rate = pass->params.rate;
-	added.place.origin = track->origin;
-	added.place.start_ns = (track->origin == REC_ORIGIN_SESSION ? 0 : track->start_ns) - zero_ns;
-	added.place.audible = (struct rec_spans){&voice->audible, 1};
-	added.place.mutes = voice->mutes;
-	added.place.cuts = track->cuts;
-	voice->number = rec_mix_add(pass->mix, &added);
-	return voice->number < 0 ? voice->number : REC_OK;
-}
+	for (size_t i = 0; i < pass->voices->n; i++) {
+		struct rec_mix_track track = rec_voice_track(&pass->voices->items[i]);
 
-static int add_tracks(struct rec_soundpass *pass)
-{
-	const struct rec_plan *plan = pass->params.plan;
-	int err = REC_OK;
-
-	for (size_t i = 0; i < plan->session->ntracks && err == REC_OK; i++) {
-		pass->voices[i].number = -1;
-		if (plan->tracks[i].used && plan->session->tracks[i].kind == REC_AUDIO)
-			err = add_track(pass, i);
+		pass->numbers[i] = pass->voices->items[i].left_out ? -1 : rec_mix_add(pass->mix, &track);
+		if (pass->numbers[i] == REC_ENOMEM)
+			return REC_ENOMEM;
 	}
-	return err;
+	return REC_OK;
 }
 
 /* Wait until the picture is near. */
@@ -161,10 +128,9 @@ static int prepare(struct rec_soundpass *pass)
 		err = rec_limit_new(&pass->limit, params->rate, params->channels, CEILING_DBTP);
 	if (err < 0)
 		return err;
-	pass->voices = calloc(params->plan->session->ntracks + 1, sizeof(*pass->voices));
 	pass->mixed = calloc(REC_MIX_BLOCK * channels, sizeof(float));
 	pass->limited = calloc((REC_MIX_BLOCK + rec_limit_delay(pass->limit)) * channels, sizeof(float));
-	return pass->voices && pass->mixed && pass->limited ? add_tracks(pass) : REC_ENOMEM;
+	return pass->mixed && pass->limited ? add_voices(pass) : REC_ENOMEM;
 }
 
 int rec_soundpass_start(struct rec_soundpass **out, const struct rec_soundpass_params *params)
@@ -197,16 +163,17 @@ int rec_soundpass_failed(struct rec_soundpass *pass)
 /* The counts outlive the mix; its lists of gaps do not. */
 static void hand_out_ledgers(struct rec_soundpass *pass)
 {
-	for (size_t i = 0; i < pass->params.plan->session->ntracks; i++) {
+	for (size_t i = 0; i < pass->voices->n; i++) {
+		struct rec_sound_ledger *to = &pass->params.ledgers[pass->voices->items[i].track];
 		const struct rec_sound_ledger *ledger = NULL;
 
-		if (pass->voices[i].number >= 0)
-			ledger = rec_mix_ledger(pass->mix, (size_t)pass->voices[i].number);
+		if (pass->numbers[i] >= 0)
+			ledger = rec_mix_ledger(pass->mix, (size_t)pass->numbers[i]);
 		if (!ledger)
 			continue;
-		pass->params.ledgers[i] = *ledger;
-		pass->params.ledgers[i].gaps = NULL;
-		pass->params.ledgers[i].ngaps = 0;
+		*to = *ledger;
+		to->gaps = NULL;
+		to->ngaps = 0;
 	}
 }
 
@@ -232,9 +199,8 @@ int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_
 	pthread_mutex_destroy(&pass->lock);
 	rec_mix_free(&pass->mix);
 	rec_limit_free(&pass->limit);
-	for (size_t i = 0; pass->voices && i < pass->params.plan->session->ntracks; i++)
-		free(pass->voices[i].mutes.items);
-	free(pass->voices);
+	rec_voices_free(&pass->voices);
+	free(pass->numbers);
 	free(pass->mixed);
 	free(pass->limited);
 	free(pass);
