@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* rec-mix: the voices of a meeting become one mix, to the sample, at constant gain. */
+#include "base/err.h"
+#include "base/log.h"
+#include "base/tool.h"
+#include "compose/mixdown.h"
+#include "compose/stems.h"
+#include "compose/voiceargs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const origins[] = {"auto", "session", "track", NULL};
+static const char *const zeros[] = {"join", "clock", NULL};
+static const char *const depths[] = {"16", "24", "32f", NULL};
+static const int bits_of_depth[] = {16, 24, 32};
+
+struct options {
+	struct rec_common common;
+	const char *session;
+	int origin;
+	int zero;
+	bool allow_outside;
+	bool skip_bad;
+	bool strict;
+	const char *output;
+	const char *format;
+	const char *stems;
+	bool layout_channels;
+	int64_t length_ns;
+	int rate;
+	int channels;
+	int depth;
+	int64_t bitrate;
+	struct rec_strings gains;
+	struct rec_strings pans;
+	bool spread;
+	double level_lufs;
+	double loudness_lufs;
+	double ceiling_dbtp;
+	bool no_limit;
+	int jobs;
+	struct rec_strings operands;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
+        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+                "mix the sound of this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
+        {0, "origin", REC_OPT_CHOICE, AT(origin), "CLOCK", 0, 0, origins,
+                "what stamps count from: session, track, or as the manifest or the first stamp says (auto)"},
+        {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
+                "a session's output begins at the earliest join, or at 0 of its own clock (join)"},
+        {0, "allow-outside", REC_OPT_FLAG, AT(allow_outside), NULL, 0, 0, NULL,
+                "let the manifest name files outside its own folder"},
+        {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
+                "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
+        {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
+        {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL, "the mix to write; - is standard output"},
+        {0, "format", REC_OPT_STR, AT(format), "NAME", 0, 0, NULL,
+                "wav, flac, mp3, m4a, opus, ogg, webm, mp4, mov or mkv (by OUT's ending; stems alone: wav)"},
+        {0, "stems", REC_OPT_STR, AT(stems), "DIR", 0, 0, NULL,
+                "also write one file for each participant, as it goes into the mix, before the limiter"},
+        {0, "layout-channels", REC_OPT_FLAG, AT(layout_channels), NULL, 0, 0, NULL,
+                "one channel for each participant instead of a mix (WAV; FLAC up to 8)"},
+        {0, "length", REC_OPT_DURATION, AT(length_ns), "TIME", 0, 1e6, NULL,
+                "of the output, exactly (the session's; without one, to the end of the last track)"},
+        {0, "rate", REC_OPT_INT, AT(rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
+        {0, "channels", REC_OPT_INT, AT(channels), "N", 1, 2, NULL, "1 or 2 (2)"},
+        {0, "bits", REC_OPT_CHOICE, AT(depth), "BITS", 0, 0, depths,
+                "of a sample in WAV and FLAC: 16, 24 or 32f, WAV's float (16)"},
+        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 6000, 1e6, NULL, "of MP3, AAC and Opus (128k)"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
+        {0, "gain", REC_OPT_LIST, AT(gains), "DB", 0, 0, NULL,
+                "of the whole mix; NAME=DB: of one track; may be given again"},
+        {0, "pan", REC_OPT_LIST, AT(pans), "NAME=POS", 0, 0, NULL,
+                "place a track from -1, left, to 1, right (0, full level on both sides)"},
+        {0, "spread", REC_OPT_FLAG, AT(spread), NULL, 0, 0, NULL, "place the participants from left to right"},
+        {0, "level", REC_OPT_REAL, AT(level_lufs), "LUFS", -70, 0, NULL,
+                "bring each track to this loudness before mixing; the inputs are read twice"},
+        {0, "loudness", REC_OPT_REAL, AT(loudness_lufs), "LUFS", -70, 0, NULL,
+                "bring the mix to this loudness before the limiter; the inputs are read twice"},
+        {0, "ceiling", REC_OPT_REAL, AT(ceiling_dbtp), "DBTP", -20, 0, NULL,
+                "the true peak that the limiter keeps (-1)"},
+        {0, "no-limit", REC_OPT_FLAG, AT(no_limit), NULL, 0, 0, NULL, "no limiter: the bare sum"},
+        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Work"},
+        {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 0, 1024, NULL,
+                "decode on at most N threads at once (as many as processors)"},
+        REC_COMMON_OPTS(struct options, common), REC_OPT_END};
+
+static const struct rec_tool tool = {"rec-mix", "[--session session.json | INPUT[@OFFSET_S] ...] -o OUT",
+        "mix the voices of a meeting", table, AT(common), AT(operands), 0, -1};
+
+static const struct options defaults = {.length_ns = REC_NS_UNKNOWN,
+        .rate = 48000,
+        .channels = 2,
+        .level_lufs = NAN,
+        .loudness_lufs = NAN,
+        .ceiling_dbtp = -1};
+
+/* what the voices come from; the voices borrow all of it */
+struct source {
+	struct rec_session *session;
+	struct rec_plan *plan;
+	struct rec_voice_input *inputs;
+	char **paths;
+	struct rec_voices *voices;
+};
+
+static int forced_origin(const struct options *o)
+{
+	return o->origin == 1 ? REC_ORIGIN_SESSION : o->origin == 2 ? REC_ORIGIN_TRACK : -1;
+}
+
+static int open_session(const struct options *o, struct source *source)
+{
+	struct rec_session_params session = {o->allow_outside, forced_origin(o)};
+	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
+	int err = rec_session_load(&source->session, o->session, &session);
+
+	plan.timeline.no_video = true;
+	plan.timeline.zero_clock = o->zero == 1;
+	if (err == REC_OK)
+		err = rec_plan_new(&source->plan, source->session, &plan);
+	return err == REC_OK ? rec_voices_from_plan(&source->voices, source->plan) : err;
+}
+
+static int open_inputs(const struct options *o, struct source *source)
+{
+	size_t n = o->operands.n, pipes = 0;
+	int err = REC_OK;
+
+	source->inputs = calloc(n + 1, sizeof(*source->inputs));
+	source->paths = calloc(n + 1, sizeof(*source->paths));
+	if (!source->inputs || !source->paths)
+		return REC_ENOMEM;
+	for (size_t i = 0; err == REC_OK && i < n; i++) {
+		err = rec_voiceargs_input(
+		        o->operands.items[i], forced_origin(o), &source->inputs[i], &source->paths[i]);
+		pipes += err == REC_OK && strcmp(source->paths[i], "-") == 0;
+	}
+	if (err == REC_OK && pipes > 1)
+		err = rec_report(REC_EUSAGE, "standard input is given twice");
+	return err == REC_OK ? rec_voices_from_inputs(&source->voices, source->inputs, n, o->skip_bad) : err;
+}
+
+static void close_source(const struct options *o, struct source *source)
+{
+	rec_voices_free(&source->voices);
+	rec_plan_free(&source->plan);
+	rec_session_free(&source->session);
+	for (size_t i = 0; source->paths && i < o->operands.n; i++)
+		free(source->paths[i]);
+	free(source->paths);
+	free(source->inputs);
+}
+
+/* What can be told from the command line alone. */
+static int check_usage(const struct options *o)
+{
+	if (o->session && o->operands.n > 0)
+		return rec_report(REC_EUSAGE, "--session and input files do not go together");
+	if (!o->session && o->operands.n == 0)
+		return rec_report(REC_EUSAGE, "nothing to mix: pass --session session.json, or files");
+	if (!o->output && !o->stems)
+		return rec_report(REC_EUSAGE, "no output: pass -o OUT or --stems DIR");
+	if (o->output && !rec_output_format(o->output, o->format))
+		return rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp3", o->output);
+	if (o->layout_channels && (!o->output || !isnan(o->loudness_lufs) || o->spread || o->pans.n > 0))
+		return rec_report(
+		        REC_EUSAGE, "--layout-channels wants -o, and goes with none of --loudness, --pan and --spread");
+	if (!o->output && !isnan(o->loudness_lufs))
+		return rec_report(REC_EUSAGE, "--loudness is that of the mix: pass -o OUT, or --level");
+	return REC_OK;
+}
+
+static int check_layout(const struct options *o, const struct rec_voices *voices)
+{
+	const char *format = rec_output_format(o->output, o->format);
+
+	if (strcmp(format, "wav") != 0 && strcmp(format, "flac") != 0)
+		return rec_report(REC_EUSAGE, "--layout-channels writes WAV or FLAC, not %s", format);
+	if (voices->npersons > 1024)
+		return rec_report(REC_EUSAGE, "--layout-channels holds 1024 participants at most");
+	return REC_OK;
+}
+
+static int check_outputs(const struct options *o, const struct rec_voices *voices, const struct rec_stems *stems)
+{
+	int err = o->output ? rec_voices_check_output(voices, o->session, o->output) : REC_OK;
+
+	for (size_t i = 0; err == REC_OK && i < stems->n; i++)
+		if (stems->paths[i])
+			err = rec_voices_check_output(voices, o->session, stems->paths[i]);
+	return err;
+}
+
+static void programme_json(const struct options *o, const struct rec_mixdown_params *params,
+        const struct rec_mixdown_result *result, struct rec_json *json)
+{
+	rec_json_str(json, "output", o->output);
+	rec_json_seconds(json, "duration_s", rec_ns_of_samples(result->samples, o->rate));
+	rec_json_int(json, "samples", result->samples);
+	rec_json_int(json, "rate", o->rate);
+	rec_json_int(json, "channels", o->layout_channels ? (int64_t)params->voices->npersons : o->channels);
+	rec_json_seconds(json, "zero_s", params->voices->zero_ns);
+	rec_json_real(json, "gain_db", params->gain_db, 2);
+	rec_json_real(json, "loudness_gain_db", result->loudness_gain_db, 2);
+	rec_mixdown_figures_json(&result->figures, json);
+	rec_json_int(json, "clipped_samples", result->programme.clipped);
+	rec_json_real(json, "limited_db", result->limited_db, 2);
+	rec_json_int(json, "limited_samples", result->limited_samples);
+	rec_json_int(json, "bytes", result->programme.bytes);
+}
+
+/* the name of each person, in the order of stems and channels */
+static const char *person_name(const struct rec_voices *voices, size_t person)
+{
+	for (size_t i = 0; i < voices->n; i++)
+		if (voices->items[i].person == person)
+			return voices->items[i].name;
+	return NULL;
+}
+
+static void persons_json(const struct options *o, const struct rec_mixdown_params *params,
+        const struct rec_mixdown_result *result, struct rec_json *json)
+{
+	const struct rec_voices *voices = params->voices;
+
+	if (o->layout_channels) {
+		rec_json_array(json, "channel_names");
+		for (size_t i = 0; i < voices->npersons; i++)
+			rec_json_str(json, NULL, person_name(voices, i));
+		rec_json_end_array(json);
+	}
+	if (!params->stems)
+		return;
+	rec_json_array(json, "stems");
+	for (size_t i = 0; i < voices->npersons; i++) {
+		if (!params->stems[i])
+			continue;
+		rec_json_object(json, NULL);
+		rec_json_str(json, "name", person_name(voices, i));
+		rec_json_str(json, "path", params->stems[i]);
+		rec_json_int(json, "clipped_samples", result->stems[i].clipped);
+		rec_json_end_object(json);
+	}
+	rec_json_end_array(json);
+}
+
+static int print_summary(
+        const struct options *o, const struct rec_mixdown_params *params, const struct rec_mixdown_result *result)
+{
+	struct rec_buf text = REC_BUF_INIT;
+	struct rec_json json = {.buf = &text, .pretty = rec_tool_pretty(&o->common, o->output)};
+	int err;
+
+	rec_json_object(&json, NULL);
+	programme_json(o, params, result, &json);
+	rec_json_int(&json, "left_out", (int64_t)(params->voices->left_out + result->skipped));
+	rec_json_int(&json, "truncated", (int64_t)result->truncated);
+	persons_json(o, params, result, &json);
+	rec_mixdown_inputs_json(params, result, false, &json);
+	rec_json_real(&json, "total_s", (double)result->total_ns / 1e9, 3);
+	rec_json_warnings(&json);
+	rec_json_end_object(&json);
+	err = rec_tool_summary(o->output, &text);
+	rec_buf_free(&text);
+	return err;
+}
+
+static int set_length(const struct options *o, struct rec_mixdown_params *params, const char *format)
+{
+	const struct rec_voices *voices = params->voices;
+	int64_t length_ns = o->length_ns != REC_NS_UNKNOWN ? o->length_ns : voices->length_ns;
+	int64_t bound_ns = length_ns;
+	int err = REC_OK;
+
+	params->length = length_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(length_ns, o->rate);
+	if (bound_ns == REC_NS_UNKNOWN && strcmp(format, "wav") == 0)
+		err = rec_voices_bound_ns(voices, &bound_ns);
+	params->sink.bound = bound_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(bound_ns, o->rate);
+	return err;
+}
+
+static struct rec_mixdown_params mixdown_of(const struct options *o, struct rec_voices *voices)
+{
+	struct rec_mixdown_params params = {.voices = voices,
+	        .output = o->output,
+	        .layout_channels = o->layout_channels,
+	        .limit = !o->no_limit,
+	        .ceiling_dbtp = o->ceiling_dbtp,
+	        .level_lufs = o->level_lufs,
+	        .loudness_lufs = o->loudness_lufs,
+	        .jobs = o->jobs,
+	        .skip_bad = o->skip_bad,
+	        .strict = o->strict,
+	        .measure = o->common.json || !isnan(o->loudness_lufs) || rec_log_level() >= REC_INFO,
+	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress,
+	        .what = "mixing"};
+
+	params.sink.format = o->format;
+	params.sink.no_clobber = o->common.no_clobber;
+	params.sink.audio.rate = o->rate;
+	params.sink.audio.channels = o->channels;
+	params.sink.audio.bitrate = o->bitrate;
+	params.sink.audio.bits = bits_of_depth[o->depth];
+	return params;
+}
+
+static int place_voices(const struct options *o, struct rec_voices *voices, double *gain_db)
+{
+	int err = rec_voiceargs_gains(voices, &o->gains, gain_db);
+
+	if (err == REC_OK && o->spread)
+		rec_voiceargs_spread(voices);
+	if (err == REC_OK)
+		err = rec_voiceargs_pans(voices, &o->pans);
+	if (err == REC_OK && o->layout_channels)
+		err = check_layout(o, voices);
+	return err;
+}
+
+static int mix(const struct options *o, struct rec_voices *voices)
+{
+	struct rec_mixdown_params params = mixdown_of(o, voices);
+	struct rec_mixdown_result result = {0};
+	struct rec_stems stems = {0};
+	const char *format = o->output ? rec_output_format(o->output, o->format) : o->format ? o->format : "wav";
+	int err = place_voices(o, voices, &params.gain_db);
+
+	/* the stems' ending is that of the format, and says it */
+	if (err == REC_OK && o->stems)
+		err = rec_stems_open(&stems, o->stems, voices, format);
+	params.stems = (const char *const *)stems.paths;
+	if (err == REC_OK)
+		err = check_outputs(o, voices, &stems);
+	if (err == REC_OK)
+		err = set_length(o, &params, format);
+	if (err == REC_OK)
+		err = rec_mixdown_run(&params, &result);
+	if (err == REC_OK && rec_log_level() >= REC_INFO)
+		rec_mixdown_print(&params, &result);
+	if (err == REC_OK && o->common.json)
+		err = print_summary(o, &params, &result);
+	if (err == REC_OK && voices->left_out + result.skipped > 0)
+		err = REC_ELEFTOUT;
+	rec_stems_close(&stems, err < 0 && err != REC_ELEFTOUT);
+	rec_mixdown_result_free(&params, &result);
+	return err;
+}
+
+static int run(void *options)
+{
+	struct options *o = options;
+	struct source source = {0};
+	int err = check_usage(o);
+
+	if (err == REC_OK)
+		err = o->session ? open_session(o, &source) : open_inputs(o, &source);
+	if (err == REC_OK)
+		err = mix(o, source.voices);
+	close_source(o, &source);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = defaults;
+
+	return rec_tool_main(&tool, &options, run, argc, argv);
+}
