@@ -262,7 +262,7 @@ static int print_summary(
 	rec_json_int(&json, "left_out", (int64_t)(params->voices->left_out + result->skipped));
 	rec_json_int(&json, "truncated", (int64_t)result->truncated);
 	persons_json(o, params, result, &json);
-	rec_mixdown_inputs_json(params, result, false, &json);
+	rec_mixdown_inputs_json(params, result, &json);
 	rec_json_real(&json, "total_s", (double)result->total_ns / 1e9, 3);
 	rec_json_warnings(&json);
 	rec_json_end_object(&json);

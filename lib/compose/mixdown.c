@@ -414,7 +414,7 @@ static void check_loudness(const struct mixdown *m)
 static void check_clipping(const struct mixdown *m, const char *path, const struct rec_sink_stats *stats)
 {
 	if (stats->clipped > 0 && m->params->sink.audio.bits != 32)
-		rec_warn("%lld samples of '%s' are beyond full scale; lower them with --gain",
+		rec_warn("%lld samples of '%s' were beyond full scale and are cut off; WAV with --bits 32f keeps them",
 		        (long long)stats->clipped, path);
 }
 

@@ -70,12 +70,14 @@ int rec_mixdown_person_channels(const struct rec_mixdown_params *params, size_t 
  */
 int rec_mixdown_run(const struct rec_mixdown_params *params, struct rec_mixdown_result *result);
 
-/** rec_mixdown_inputs_json(params, result, list, json): the members of each voice as "inputs"; ${list}: with their holes. */
-void rec_mixdown_inputs_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result,
-        bool list, struct rec_json *json);
+/** rec_mixdown_inputs_json(params, result, json): the member "inputs": everything about each voice, "holes" as their number. */
+void rec_mixdown_inputs_json(
+        const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, struct rec_json *json);
 
-/** rec_mixdown_voice_json(params, result, i, list, json): the members of voice ${i} into the object at hand. */
-void rec_mixdown_voice_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
+/** rec_mixdown_source_json(...), rec_mixdown_ledger_json(...): what voice ${i} is, and what became of it, into the object at hand; ${list}: each hole. */
+void rec_mixdown_source_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
+        struct rec_json *json);
+void rec_mixdown_ledger_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
         bool list, struct rec_json *json);
 
 /** rec_mixdown_figures_json(figures, json): lufs, true_peak_dbtp, peak_dbfs into the object at hand. */

@@ -16,28 +16,34 @@ static double decibels(double linear)
 	return linear > 0 ? 20 * log10(linear) : -INFINITY;
 }
 
-void rec_mixdown_voice_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
-        bool list, struct rec_json *json)
+void rec_mixdown_source_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
+        struct rec_json *json)
 {
 	const struct rec_voice *voice = &params->voices->items[i];
-	const struct rec_voice_result *what = &result->voices[i];
 	int64_t begin_ns = voice->origin == REC_ORIGIN_SESSION ? 0 : voice->first_ns;
-	int rate = params->sink.audio.rate;
 
 	rec_json_str(json, "name", voice->name);
 	rec_json_str(json, "path", voice->path);
 	rec_json_str(json, "entry", voice->entry);
-	rec_json_bool(json, "left_out", voice->left_out || what->skipped);
-	if (voice->left_out || what->skipped)
+	rec_json_bool(json, "left_out", voice->left_out || result->voices[i].skipped);
+	if (voice->left_out || result->voices[i].skipped)
 		return;
-	rec_json_str(json, "origin", voice->origin == REC_ORIGIN_SESSION ? "session" : "track");
+	rec_json_str(json, "origin", rec_voice_origin_name(voice));
 	rec_json_str(json, "codec", voice->codec);
 	rec_json_int(json, "rate", voice->rate);
 	rec_json_int(json, "channels", voice->channels);
 	rec_json_seconds(json, "first_stamp_s", voice->first_ns);
 	rec_json_seconds(json, "offset_s", voice->start_ns - begin_ns); /* added to a stamp, gives output time */
-	rec_json_real(json, "gain_db", what->gain_db, 2);
-	rec_json_real(json, "pan", voice->pan, 2);
+}
+
+void rec_mixdown_ledger_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,
+        bool list, struct rec_json *json)
+{
+	const struct rec_voice_result *what = &result->voices[i];
+	int rate = params->sink.audio.rate;
+
+	if (params->voices->items[i].left_out || what->skipped)
+		return;
 	if (list)
 		rec_account_ledger_json(&what->ledger, rate, json);
 	else
@@ -48,13 +54,16 @@ void rec_mixdown_voice_json(const struct rec_mixdown_params *params, const struc
 	rec_json_end_object(json);
 }
 
-void rec_mixdown_inputs_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result,
-        bool list, struct rec_json *json)
+void rec_mixdown_inputs_json(
+        const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, struct rec_json *json)
 {
 	rec_json_array(json, "inputs");
 	for (size_t i = 0; i < params->voices->n; i++) {
 		rec_json_object(json, NULL);
-		rec_mixdown_voice_json(params, result, i, list, json);
+		rec_mixdown_source_json(params, result, i, json);
+		rec_json_real(json, "gain_db", result->voices[i].gain_db, 2);
+		rec_json_real(json, "pan", params->voices->items[i].pan, 2);
+		rec_mixdown_ledger_json(params, result, i, false, json);
 		rec_json_end_object(json);
 	}
 	rec_json_end_array(json);

@@ -200,6 +200,11 @@ struct rec_mix_track rec_voice_track(struct rec_voice *voice)
 	return track;
 }
 
+const char *rec_voice_origin_name(const struct rec_voice *voice)
+{
+	return voice->origin == REC_ORIGIN_SESSION ? "session" : "track";
+}
+
 /* the time from the first sample to the end of the last packet */
 static int find_span(const struct rec_voice *voice, int64_t *span_ns)
 {
@@ -266,18 +271,34 @@ int rec_voices_check_output(const struct rec_voices *voices, const char *manifes
 	return REC_OK;
 }
 
+static void drop(struct rec_voice *voice)
+{
+	rec_input_close(&voice->input);
+	free(voice->mutes.items);
+	free(voice->name);
+	free(voice->path);
+}
+
+size_t rec_voices_keep(struct rec_voices *voices, const char *path)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < voices->n; i++) {
+		if (rec_account_same_file(voices->items[i].path, path))
+			voices->items[kept++] = voices->items[i];
+		else
+			drop(&voices->items[i]);
+	}
+	voices->n = kept;
+	return kept;
+}
+
 void rec_voices_free(struct rec_voices **voices)
 {
 	if (!*voices)
 		return;
-	for (size_t i = 0; (*voices)->items && i < (*voices)->n; i++) {
-		struct rec_voice *voice = &(*voices)->items[i];
-
-		rec_input_close(&voice->input);
-		free(voice->mutes.items);
-		free(voice->name);
-		free(voice->path);
-	}
+	for (size_t i = 0; (*voices)->items && i < (*voices)->n; i++)
+		drop(&(*voices)->items[i]);
 	free((*voices)->items);
 	free(*voices);
 	*voices = NULL;

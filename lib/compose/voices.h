@@ -59,6 +59,12 @@ int rec_voices_from_plan(struct rec_voices **voices, const struct rec_plan *plan
  */
 int rec_voices_from_inputs(struct rec_voices **voices, const struct rec_voice_input *inputs, size_t n, bool skip_bad);
 
+/** rec_voice_origin_name(voice): "session", "track". */
+const char *rec_voice_origin_name(const struct rec_voice *voice);
+
+/** rec_voices_keep(voices, path): drop all voices but those of that file; how many are left. */
+size_t rec_voices_keep(struct rec_voices *voices, const char *path);
+
 /** rec_voice_track(voice): it as a track of a mix, which borrows it; its input, where it has one, goes along. */
 struct rec_mix_track rec_voice_track(struct rec_voice *voice);
 
