@@ -57,6 +57,25 @@ void rec_ledger_sort(struct rec_sound_ledger *ledger)
 		qsort(ledger->gaps, ledger->ngaps, sizeof(*ledger->gaps), by_start);
 }
 
+void rec_ledger_cut(struct rec_sound_ledger *ledger, int64_t end)
+{
+	while (ledger->ngaps) {
+		struct rec_gap *last = &ledger->gaps[ledger->ngaps - 1];
+		int64_t over = last->start + last->samples - end;
+
+		if (over <= 0)
+			return;
+		if (last->start < end) {
+			last->samples -= over;
+			ledger->gap_samples -= over;
+			return;
+		}
+		ledger->gap_samples -= last->samples;
+		ledger->gaps_total--;
+		ledger->ngaps--;
+	}
+}
+
 void rec_sound_ledger_free(struct rec_sound_ledger *ledger)
 {
 	free(ledger->gaps);

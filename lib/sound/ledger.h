@@ -38,6 +38,9 @@ struct rec_sound_ledger {
  *  continues the last one makes it longer. REC_ENOMEM: counted, not listed. */
 int rec_ledger_gap(struct rec_sound_ledger *ledger, int64_t start, int64_t samples, enum rec_gap_cause cause);
 
+/** rec_ledger_cut(ledger, end): the output ends at sample ${end}: silence behind it does not count. The gaps are sorted. */
+void rec_ledger_cut(struct rec_sound_ledger *ledger, int64_t end);
+
 /** rec_ledger_sort(ledger): the gaps in order of their start. */
 void rec_ledger_sort(struct rec_sound_ledger *ledger);
 

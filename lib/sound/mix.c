@@ -266,6 +266,7 @@ const struct rec_sound_ledger *rec_mix_ledger(struct rec_mix *mix, size_t i)
 	/* without memory the tail is still counted, though not listed */
 	(void)rec_ledger_gap(&v->ledger, v->counted, mix->pos - v->counted, REC_GAP_TAIL);
 	v->counted = mix->pos;
+	rec_ledger_cut(&v->ledger, mix->pos); /* a track was read to the end of a block */
 	return &v->ledger;
 }
 
