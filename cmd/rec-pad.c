@@ -135,19 +135,16 @@ static int open_session(const struct options *o, struct source *source)
 
 static int open_input(const struct options *o, struct source *source)
 {
-	const struct rec_voice *voice;
-	int err;
-
 	source->input = (struct rec_voice_input){
 	        input_of(o), input_of(o), forced_origin(o), o->offset_ns == REC_NS_UNKNOWN ? 0 : o->offset_ns};
-	err = rec_voices_from_inputs(&source->voices, &source->input, 1, false);
-	if (err < 0)
-		return err;
-	voice = source->voices->items;
-	if (forced_origin(o) < 0)
+	return rec_voices_from_inputs(&source->voices, &source->input, 1, false);
+}
+
+static void tell_origin(const struct options *o, const struct rec_voice *voice)
+{
+	if (!o->session && forced_origin(o) < 0)
 		rec_note("'%s': origin %s, its first stamp is %.3f s; --origin says otherwise", voice->path,
 		        rec_voice_origin_name(voice), (double)voice->first_ns / REC_NS_PER_S);
-	return REC_OK;
 }
 
 static void level_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t person,
@@ -304,6 +301,8 @@ static int pad(const struct options *o, const struct source *source)
 		err = set_length(o, &params, format);
 	if (err == REC_OK)
 		err = rec_mixdown_run(&params, &result);
+	if (err == REC_OK)
+		tell_origin(o, source->voices->items);
 	if (err == REC_OK && rec_log_level() >= REC_INFO)
 		rec_mixdown_print(&params, &result);
 	if (err == REC_OK && o->common.json)
