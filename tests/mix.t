@@ -44,9 +44,9 @@ ff -i "$tmp/stereo.wav" -af 'pan=stereo|c0=c0|c1=0.5*c0' -c:a pcm_f32le "$tmp/st
 # gains do not move, mono stands on both sides at full level
 run rec-mix "$tmp/a.wav" "$tmp/b.wav@3.5" --bits 32f -o "$tmp/x.wav" --json
 exits 0 'two files, one of them later'
-check 'the summary: length, gains, no limiting' json "$tmp/out" 'o["samples"] == 480000 and o["limited_db"] == 0 and
+check 'the summary: length, gains, no limiting' json "$tmp/out" '(o["samples"] == 480000 and o["limited_db"] == 0 and
     [i["gain_db"] for i in o["inputs"]] == [0, 0] and [i["offset_s"] for i in o["inputs"]] == [0, 3.5] and
-    [i["used_s"] for i in o["inputs"]] == [10, 2]'
+    [i["used_s"] for i in o["inputs"]] == [10, 2])'
 check 'before, while and after: the gain is the same, on both sides' levels "$tmp/x.wav" \
     '1:0:1000:.25 1:1:1000:.25 3.3:0:400:0 4:0:1000:.25 4:0:400:.5 4:1:400:.5 6:0:1000:.25 6:0:400:0 9:1:1000:.25'
 run rec-mix "$tmp/a.wav" "$tmp/b.wav@1" --gain -6.0206 --gain b=6.0206 --pan a=-1 --pan b=0.5 --bits 32f -o "$tmp/x.wav"
@@ -68,12 +68,12 @@ tone loud.wav 3 1000 0.9
 run rec-mix "$tmp/loud.wav" "$tmp/loud.wav" -o "$tmp/x.wav" --json
 exits 0 'two loud voices'
 read -r _ peak <<<"$(lufs "$tmp/x.wav")"
-check '  the true peak is under -1 dBTP' about "$peak" -1 0.15
-check '  nothing clips, the reduction is told' json "$tmp/out" 'o["clipped_samples"] == 0 and abs(o["limited_db"] - 6.1) < 0.5 and
-    -1.3 < o["true_peak_dbtp"] <= -0.99'
+check '  the true peak is under -1 dBTP' about "$peak" -1.15 0.15
+check '  nothing clips, the reduction is told' json "$tmp/out" '(o["clipped_samples"] == 0 and abs(o["limited_db"] - 6.1) < 0.5 and
+    -1.3 < o["true_peak_dbtp"] <= -0.99)'
 run rec-mix "$tmp/loud.wav" "$tmp/loud.wav" -o "$tmp/x.wav" --ceiling -6
 read -r _ peak <<<"$(lufs "$tmp/x.wav")"
-check '--ceiling -6' about "$peak" -6 0.15
+check '--ceiling -6' about "$peak" -6.15 0.15
 run rec-mix "$tmp/loud.wav" "$tmp/loud.wav" -o "$tmp/x.wav" --no-limit --json
 check '--no-limit: clips, is counted and warned of' json "$tmp/out" 'o["clipped_samples"] > 50000 and len(o["warnings"]) == 1'
 run rec-mix "$tmp/loud.wav" "$tmp/loud.wav" -o "$tmp/x.wav" --no-limit --bits 32f
@@ -113,8 +113,8 @@ run rec-mix --session $s/session.json -o "$tmp/mix.m4a" --json
 cp "$tmp/out" "$tmp/mix.json"
 rec-compose --session $s/session.json -o "$tmp/compose.m4a"
 check "a session's mix is the sound of its video" cmp "$tmp/mix.m4a" "$tmp/compose.m4a"
-check 'every input is accounted for' json "$tmp/mix.json" 'len(o["inputs"]) == 4 and o["left_out"] == 0 and
-    all(abs(i["used_s"] + i["hole_s"] - o["duration_s"]) < 0.05 and i["level"]["lufs"] < 0 for i in o["inputs"])'
+check 'every input is accounted for' json "$tmp/mix.json" '(len(o["inputs"]) == 4 and o["left_out"] == 0 and
+    all(abs(i["used_s"] + i["hole_s"] - o["duration_s"]) < 0.05 and i["level"]["lufs"] < 0 for i in o["inputs"]))'
 
 # every format, to file and pipe, stands at its time and gives the same bytes for every -j
 ff -f lavfi -i 'anoisesrc=c=pink:seed=7:r=48000:d=15:a=0.5,bandpass=f=1000:width_type=h:w=1400' -ac 1 -c:a pcm_s16le "$tmp/noise.wav"
