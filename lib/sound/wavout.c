@@ -122,23 +122,23 @@ static int open_file(struct rec_wavout *w)
 	return REC_OK;
 }
 
-int rec_wavout_open(struct rec_wavout **out, const struct rec_wavout_params *params, struct rec_out *target)
+int rec_wavout_open(struct rec_wavout **wavout, const struct rec_wavout_params *params, struct rec_out *out)
 {
 	struct rec_wavout *w;
 	int err = rec_wavout_check(params);
 
-	*out = NULL;
+	*wavout = NULL;
 	if (err < 0)
 		return err;
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return REC_ENOMEM;
 	w->params = *params;
-	w->out = target;
+	w->out = out;
 	err = open_file(w);
 	if (err < 0)
 		rec_wavout_free(&w);
-	*out = w;
+	*wavout = w;
 	return err;
 }
 

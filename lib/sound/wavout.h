@@ -27,8 +27,8 @@ struct rec_wavout_params {
 /** rec_wavout_check(params): REC_EUSAGE (reported): bits, channels or rate out of range. */
 int rec_wavout_check(const struct rec_wavout_params *params);
 
-/** rec_wavout_open(w, params, out): ${out} is borrowed and stays valid until the free. REC_EUSAGE as above; REC_EENCODE: libsndfile refuses; REC_EIO; reported. REC_ENOMEM. */
-int rec_wavout_open(struct rec_wavout **w, const struct rec_wavout_params *params, struct rec_out *out);
+/** rec_wavout_open(wavout, params, out): ${out} is borrowed and stays valid until the free. REC_EUSAGE as above; REC_EENCODE: libsndfile refuses; REC_EIO; reported. REC_ENOMEM. */
+int rec_wavout_open(struct rec_wavout **wavout, const struct rec_wavout_params *params, struct rec_out *out);
 
 /**
  * rec_wavout_write(w, pcm, n):

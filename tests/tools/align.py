@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """align.py ORIGINAL OUT [options]: how far OUT's sound lies from where the original says, by cross-correlation of short windows.
 
-ORIGINAL and OUT are any media file; of both the first channel at 48 kHz counts, from time 0 on (ffmpeg gives the priming of fragments too, before 0). Prints the worst distance in ms.
+ORIGINAL and OUT are any media file; of both the first channel at 48 kHz counts, from time 0 on (of
+fragments ffmpeg gives the priming too, before 0). Prints the worst distance in ms.
   --silent A,B     [A,B) of OUT in seconds must be silence; windows near it are left out; may be given again
   --scale X        second t of the original stands at t * X
   --shift S        and S seconds later
@@ -26,7 +27,7 @@ QUIET = 10 ** (-60 / 20)
 
 
 def samples(path):
-    data = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-map", "0:a:0", "-af",
+    data = subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-copyts", "-i", path, "-map", "0:a:0", "-af",
                            f"atrim=start=0,aresample={RATE},pan=mono|c0=c0", "-f", "f32le", "-"], stdout=subprocess.PIPE, check=True).stdout
     pcm = array.array("f")
     pcm.frombytes(data[:len(data) // 4 * 4])
