@@ -134,14 +134,20 @@ check '--rate: within 1 ms' align "$tmp/noise.wav" "$tmp/r.mp3" --every 3
 
 # a hundred tracks, ten at a time, in bounded memory
 many=()
-for k in $(seq 0 99); do many+=("$tmp/b.wav@$((k / 10 * 3)).0$((k % 10))"); done
+for ten in 0 3 6 9 12 15 18 21 24 27; do
+    for one in 0 1 2 3 4 5 6 7 8 9; do many+=("$tmp/b.wav@$ten.0$one"); done
+done
 run python3 -c 'import resource, subprocess, sys
 status = subprocess.run(sys.argv[1:]).returncode
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, file=sys.stderr)
 sys.exit(status)' rec-mix --gain -30 --no-limit --json --bits 32f -o "$tmp/x.wav" "${many[@]}"
 exits 0 'a hundred tracks'
 check '  all of them used' json "$tmp/out" 'len(o["inputs"]) == 100 and all(i["used_s"] == 2 for i in o["inputs"])'
-check '  under 96 MB' [ "$(tail -n 1 "$tmp/err")" -lt 96 ]
+case $BUILD in
+*san-*) ;; # sanitizers keep what was freed
+*) check '  under 96 MB' [ "$(tail -n 1 "$tmp/err")" -lt 96 ] ;;
+esac
+what='rec-mix of a hundred tracks'
 unset 'many[@]'
 
 # what cannot be used
