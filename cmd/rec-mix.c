@@ -4,13 +4,13 @@
 #include "base/log.h"
 #include "base/tool.h"
 #include "compose/mixdown.h"
+#include "compose/open.h"
 #include "compose/stems.h"
 #include "compose/voiceargs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const origins[] = {"auto", "session", "track", NULL};
 static const char *const zeros[] = {"join", "clock", NULL};
 static const char *const depths[] = {"16", "24", "32f", NULL};
 static const int bits_of_depth[] = {16, 24, 32};
@@ -18,9 +18,8 @@ static const int bits_of_depth[] = {16, 24, 32};
 struct options {
 	struct rec_common common;
 	const char *session;
-	int origin;
+	struct rec_open_options reading;
 	int zero;
-	bool allow_outside;
 	bool skip_bad;
 	bool strict;
 	const char *output;
@@ -48,12 +47,9 @@ struct options {
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
         {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
                 "mix the sound of this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
-        {0, "origin", REC_OPT_CHOICE, AT(origin), "CLOCK", 0, 0, origins,
-                "what stamps count from: session, track, or as the manifest or the first stamp says (auto)"},
+        REC_OPEN_OPTS(struct options, reading),
         {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
                 "a session's output begins at the earliest join, or at 0 of its own clock (join)"},
-        {0, "allow-outside", REC_OPT_FLAG, AT(allow_outside), NULL, 0, 0, NULL,
-                "let the manifest name files outside its own folder"},
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
@@ -111,14 +107,14 @@ struct source {
 
 static int forced_origin(const struct options *o)
 {
-	return o->origin == 1 ? REC_ORIGIN_SESSION : o->origin == 2 ? REC_ORIGIN_TRACK : -1;
+	return o->reading.origin == 1 ? REC_ORIGIN_SESSION : o->reading.origin == 2 ? REC_ORIGIN_TRACK : -1;
 }
 
 static int open_session(const struct options *o, struct source *source)
 {
-	struct rec_session_params session = {o->allow_outside, forced_origin(o)};
+	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
 	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
-	int err = rec_session_load(&source->session, o->session, &session);
+	int err = rec_open_session(&source->session, o->session, &o->reading, &settle);
 
 	plan.timeline.no_video = true;
 	plan.timeline.zero_clock = o->zero == 1;
@@ -162,6 +158,8 @@ static int check_usage(const struct options *o)
 {
 	if (o->session && o->operands.n > 0)
 		return rec_report(REC_EUSAGE, "--session and input files do not go together");
+	if (!o->session && (o->reading.from || o->reading.events))
+		return rec_report(REC_EUSAGE, "--from and --events go with --session");
 	if (!o->session && o->operands.n == 0)
 		return rec_report(REC_EUSAGE, "nothing to mix: pass --session session.json, or files");
 	if (!o->output && !o->stems)

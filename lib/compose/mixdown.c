@@ -396,7 +396,8 @@ static int check_tails(struct mixdown *m)
 		if (!damage->truncated)
 			continue;
 		m->result->truncated++;
-		if (rec_account_tail(voice->path, damage->last_ns - voice->first_ns, m->params->strict) < 0)
+		if (rec_account_tail(voice->path, rec_ns_add(damage->last_ns, -rec_ns_add(voice->first_ns, 0)),
+		            m->params->strict) < 0)
 			err = REC_EINPUT;
 	}
 	return err;

@@ -33,7 +33,8 @@ void rec_mixdown_source_json(const struct rec_mixdown_params *params, const stru
 	rec_json_int(json, "rate", voice->rate);
 	rec_json_int(json, "channels", voice->channels);
 	rec_json_seconds(json, "first_stamp_s", voice->first_ns);
-	rec_json_seconds(json, "offset_s", voice->start_ns - begin_ns); /* added to a stamp, gives output time */
+	rec_json_seconds(json, "offset_s",
+	        rec_ns_add(voice->start_ns, -rec_ns_add(begin_ns, 0))); /* added to a stamp, gives output time */
 }
 
 void rec_mixdown_ledger_json(const struct rec_mixdown_params *params, const struct rec_mixdown_result *result, size_t i,

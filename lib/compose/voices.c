@@ -181,7 +181,7 @@ int rec_voices_from_inputs(struct rec_voices **out, const struct rec_voice_input
 /* where the first sample presented stands */
 static int64_t begins_ns(const struct rec_voice *voice)
 {
-	return voice->start_ns + (voice->origin == REC_ORIGIN_SESSION ? voice->first_ns : 0);
+	return rec_ns_add(voice->start_ns, voice->origin == REC_ORIGIN_SESSION ? voice->first_ns : 0);
 }
 
 struct rec_mix_track rec_voice_track(struct rec_voice *voice)
@@ -217,10 +217,10 @@ static int find_span(const struct rec_voice *voice, int64_t *span_ns)
 	params.packets_only = true;
 	err = rec_input_open(&in, voice->path, &params);
 	while (err == REC_OK && (err = rec_input_read_packet(in, &packet)) == REC_OK)
-		if (packet.pts_ns != REC_NS_UNKNOWN && packet.pts_ns + packet.duration_ns > end_ns)
-			end_ns = packet.pts_ns + packet.duration_ns;
+		if (packet.pts_ns != REC_NS_UNKNOWN && rec_ns_add(packet.pts_ns, packet.duration_ns) > end_ns)
+			end_ns = rec_ns_add(packet.pts_ns, packet.duration_ns);
 	rec_input_close(&in);
-	*span_ns = end_ns - voice->first_ns;
+	*span_ns = rec_ns_add(end_ns, -rec_ns_add(voice->first_ns, 0));
 	return err == REC_ENODATA ? REC_OK : err;
 }
 
@@ -244,7 +244,7 @@ int rec_voices_bound_ns(const struct rec_voices *voices, int64_t *ns)
 			err = find_span(voice, &span_ns);
 		if (err < 0)
 			return err;
-		int64_t end_ns = begins_ns(voice) + span_ns + span_ns / 100 + slack_ns;
+		int64_t end_ns = rec_ns_add(rec_ns_add(begins_ns(voice), span_ns), rec_ns_add(span_ns / 100, slack_ns));
 		bound = end_ns > bound ? end_ns : bound;
 	}
 	*ns = bound;
