@@ -51,7 +51,8 @@ struct rec_timeline_params {
 	const bool *skip;    /* ntracks of the session: tracks that cannot be used (--skip-bad); NULL: none */
 	/* ntracks: session time of each track's first picture, where probed; NULL or REC_NS_UNKNOWN: the manifest's start */
 	const int64_t *begin_ns;
-	const int64_t *end_ns; /* ntracks: session time after each track's last picture, where probed (screens); NULL or REC_NS_UNKNOWN: not known */
+	const int64_t *
+	        end_ns; /* ntracks: session time after each track's last picture, where probed (screens); NULL or REC_NS_UNKNOWN: not known */
 };
 #define REC_TIMELINE_PARAMS                                                                                            \
 	{                                                                                                              \

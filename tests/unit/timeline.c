@@ -135,11 +135,12 @@ static void test_windows(void **state)
 	        {{{1000, 5000, {CAM}}}, REC_TIMELINE_PARAMS, 3 * S, "0-60 A:A"},
 	        {{{1000, 2000, {CAM}}}, REC_TIMELINE_PARAMS, 3 * S, "0-30 A:A 30-60 :"},
 	        /* excerpts: from 2 s after the zero, 1 s long; longer than there is */
-	        {{{1000, 5000, {CAM}}, {3500, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, 1 * S, NULL, NULL, NULL},
-	                UNKNOWN, "0-15 A:A 15-30 AB:A"},
-	        {{{1000, 5000, {CAM}}}, {{30, 1}, false, false, false, 3 * S, 99 * S, NULL, NULL, NULL}, UNKNOWN, "0-30 A:A"},
-	        {{{0, 1000, {CAM}}, {0, 5000, {NONE}}}, {{30, 1}, false, false, false, 2 * S, UNKNOWN, NULL, NULL, NULL},
-	                UNKNOWN, "0-90 B:"},
+	        {{{1000, 5000, {CAM}}, {3500, 5000, {NONE}}},
+	                {{30, 1}, false, false, false, 2 * S, 1 * S, NULL, NULL, NULL}, UNKNOWN, "0-15 A:A 15-30 AB:A"},
+	        {{{1000, 5000, {CAM}}}, {{30, 1}, false, false, false, 3 * S, 99 * S, NULL, NULL, NULL}, UNKNOWN,
+	                "0-30 A:A"},
+	        {{{0, 1000, {CAM}}, {0, 5000, {NONE}}},
+	                {{30, 1}, false, false, false, 2 * S, UNKNOWN, NULL, NULL, NULL}, UNKNOWN, "0-90 B:"},
 	        /* left out */
 	        {{{0, 1000, {CAM, {'s', 0, 0}}}}, {{30, 1}, false, true, false, 0, UNKNOWN, NULL, NULL, NULL}, UNKNOWN,
 	                "0-30 A:"},
