@@ -106,7 +106,7 @@ static int run_window(struct pass *pass, const struct rec_window *window)
 			err = rec_output_video(pass->output, pass->picture);
 		if (err == REC_OK && pass->sound)
 			err = rec_soundpass_failed(pass->sound);
-		rec_soundpass_allow(pass->sound, rec_ns_of_frame(frame + 1, fps));
+		rec_soundpass_meet(pass->sound, rec_ns_of_frame(frame + 1, fps));
 		rec_progress_set(pass->progress, rec_ns_of_frame(frame + 1, fps));
 	}
 	return err;

@@ -12,7 +12,7 @@
 
 /* the ceiling that keeps a mix of loud voices from clipping */
 static const double CEILING_DBTP = -1;
-/* how far sound may run ahead of the picture */
+/* how far sound and picture may run ahead of each other */
 static const int64_t AHEAD_NS = 5 * REC_NS_PER_S;
 
 struct rec_soundpass {
@@ -27,9 +27,10 @@ struct rec_soundpass {
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock;
-	pthread_cond_t allowed;
-	int64_t until; /* sample that may be reached; under the lock */
-	int64_t done;  /* samples mixed so far */
+	pthread_cond_t moved; /* until or done has changed */
+	int64_t until;        /* sample that may be reached; under the lock */
+	int64_t done;         /* samples handed to the encoder; likewise */
+	int64_t ahead;        /* AHEAD_NS in samples */
 	atomic_bool cancelled;
 	atomic_int err;
 	int64_t work_ns;
@@ -59,7 +60,16 @@ static void wait_for_picture(struct rec_soundpass *pass)
 {
 	pthread_mutex_lock(&pass->lock);
 	while (pass->done > pass->until && !atomic_load(&pass->cancelled))
-		pthread_cond_wait(&pass->allowed, &pass->lock);
+		pthread_cond_wait(&pass->moved, &pass->lock);
+	pthread_mutex_unlock(&pass->lock);
+}
+
+/* Sound has come to sample ${done}; INT64_MAX: it has ended, well or not. */
+static void set_done(struct rec_soundpass *pass, int64_t done)
+{
+	pthread_mutex_lock(&pass->lock);
+	pass->done = done;
+	pthread_cond_broadcast(&pass->moved);
 	pthread_mutex_unlock(&pass->lock);
 }
 
@@ -67,16 +77,22 @@ static void set_until(struct rec_soundpass *pass, int64_t until)
 {
 	pthread_mutex_lock(&pass->lock);
 	pass->until = until;
-	pthread_cond_signal(&pass->allowed);
+	pthread_cond_broadcast(&pass->moved);
 	pthread_mutex_unlock(&pass->lock);
 }
 
-void rec_soundpass_allow(struct rec_soundpass *pass, int64_t until_ns)
+void rec_soundpass_meet(struct rec_soundpass *pass, int64_t picture_ns)
 {
-	if (pass)
-		set_until(pass, until_ns > INT64_MAX - AHEAD_NS
-		                        ? INT64_MAX
-		                        : rec_samples_of_ns(until_ns + AHEAD_NS, pass->params.rate));
+	int64_t here;
+
+	if (!pass)
+		return;
+	here = rec_samples_of_ns(picture_ns, pass->params.rate);
+	set_until(pass, here + pass->ahead);
+	pthread_mutex_lock(&pass->lock);
+	while (pass->done < here - pass->ahead)
+		pthread_cond_wait(&pass->moved, &pass->lock);
+	pthread_mutex_unlock(&pass->lock);
 }
 
 /* One block through the mix and the limiter. REC_ENODATA: that was the last. */
@@ -91,7 +107,6 @@ static int pass_block(struct rec_soundpass *pass)
 	got = rec_mix_read(pass->mix, pass->mixed, REC_MIX_BLOCK);
 	if (got < 0)
 		return (int)got;
-	pass->done += got;
 	n = rec_limit_process(pass->limit, got > 0 ? pass->mixed : NULL, (size_t)got, pass->limited);
 	pass->work_ns += rec_monotonic_ns() - start_ns;
 	if (n > 0) {
@@ -100,6 +115,7 @@ static int pass_block(struct rec_soundpass *pass)
 		if (err < 0)
 			return err;
 	}
+	set_done(pass, pass->done + got);
 	return got > 0 ? REC_OK : REC_ENODATA;
 }
 
@@ -113,6 +129,7 @@ static void *run_pass(void *arg)
 	if (err == REC_ENODATA)
 		err = rec_output_end_audio(pass->params.output);
 	atomic_store(&pass->err, err);
+	set_done(pass, INT64_MAX);
 	return NULL;
 }
 
@@ -143,8 +160,9 @@ int rec_soundpass_start(struct rec_soundpass **out, const struct rec_soundpass_p
 		return REC_ENOMEM;
 	pass->params = *params;
 	pthread_mutex_init(&pass->lock, NULL);
-	pthread_cond_init(&pass->allowed, NULL);
-	rec_soundpass_allow(pass, params->follows ? 0 : INT64_MAX);
+	pthread_cond_init(&pass->moved, NULL);
+	pass->ahead = rec_samples_of_ns(AHEAD_NS, params->rate);
+	set_until(pass, params->follows ? pass->ahead : INT64_MAX);
 	pass->length = rec_samples_of_ns(params->plan->timeline->duration_ns, params->rate);
 	err = prepare(pass);
 	if (err == REC_OK && pthread_create(&pass->thread, NULL, run_pass, pass) != 0)
@@ -185,7 +203,7 @@ int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_
 	if (!pass)
 		return REC_OK;
 	atomic_store(&pass->cancelled, cancel);
-	rec_soundpass_allow(pass, INT64_MAX);
+	set_until(pass, INT64_MAX);
 	if (pass->running) {
 		pthread_join(pass->thread, NULL);
 		hand_out_ledgers(pass);
@@ -195,7 +213,7 @@ int rec_soundpass_stop(struct rec_soundpass **out, bool cancel, double *limited_
 		*limited_db = rec_limit_reduction_db(pass->limit);
 	if (work_ns)
 		*work_ns = pass->work_ns;
-	pthread_cond_destroy(&pass->allowed);
+	pthread_cond_destroy(&pass->moved);
 	pthread_mutex_destroy(&pass->lock);
 	rec_mix_free(&pass->mix);
 	rec_limit_free(&pass->limit);

@@ -15,7 +15,7 @@ struct rec_soundpass_params {
 	int rate; /* Hz */
 	int channels;
 	int jobs;
-	bool follows; /* the picture: wait for rec_soundpass_allow() */
+	bool follows; /* the picture: wait for rec_soundpass_meet() */
 	struct rec_sound_ledger
 	        *ledgers; /* one for each track of the session, zeroed; the caller frees what they hold */
 };
@@ -24,11 +24,12 @@ struct rec_soundpass_params {
 int rec_soundpass_start(struct rec_soundpass **pass, const struct rec_soundpass_params *params);
 
 /**
- * rec_soundpass_allow(pass, until_ns):
- * The picture has come to output time ${until_ns}: sound goes no further than a few seconds past it, so that what is encoded and waits for the
- * picture to be muxed with stays small. INT64_MAX: as far as it likes, which is how a session without a picture begins. NULL is fine.
+ * rec_soundpass_meet(pass, picture_ns):
+ * The picture has come to output time ${picture_ns}. Neither runs further than a few seconds ahead of the other, so that what is encoded and waits
+ * to be muxed with the other stays small: sound may go on to a few seconds past it, and the call waits while sound is as far behind.
+ * NULL is fine.
  */
-void rec_soundpass_allow(struct rec_soundpass *pass, int64_t until_ns);
+void rec_soundpass_meet(struct rec_soundpass *pass, int64_t picture_ns);
 
 /**
  * rec_soundpass_failed(pass): the error that ended it, REC_OK while it runs or is done; never waits.
