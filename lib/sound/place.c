@@ -129,6 +129,22 @@ static void measure(struct rec_place *p, const float *pcm, size_t n)
 	}
 }
 
+/* the sample after the last that can be heard */
+static int64_t audible_end(const struct rec_place *p)
+{
+	const struct rec_spans *spans = p->params.audible;
+	int64_t last_ns = INT64_MIN;
+
+	for (size_t i = 0; i < spans->n; i++)
+		last_ns = spans->items[i].end_ns > last_ns ? spans->items[i].end_ns : last_ns;
+	return spans->n > 0 ? rec_samples_of_ns(last_ns, p->params.rate) : INT64_MAX;
+}
+
+bool rec_place_done(const struct rec_place *p)
+{
+	return p->started && p->at >= audible_end(p);
+}
+
 /* What of [pos, pos + n) lies inside a presence is used. */
 static int use_audible(struct rec_place *p, int64_t pos, const float *pcm, size_t n)
 {
@@ -147,18 +163,10 @@ static int use_audible(struct rec_place *p, int64_t pos, const float *pcm, size_
 		used += b - a;
 		upto = b;
 	}
-	p->params.ledger->trimmed_samples += (int64_t)n - used;
+	/* how much lies past the last presence nobody knows: it is not read */
+	int64_t last = audible_end(p), beyond = end > last ? end - (pos > last ? pos : last) : 0;
+	p->params.ledger->trimmed_samples += (int64_t)n - used - beyond;
 	return used ? append(p, pos, pcm, n) : REC_OK;
-}
-
-bool rec_place_done(const struct rec_place *p)
-{
-	const struct rec_spans *spans = p->params.audible;
-	int64_t last_ns = INT64_MIN;
-
-	for (size_t i = 0; i < spans->n; i++)
-		last_ns = spans->items[i].end_ns > last_ns ? spans->items[i].end_ns : last_ns;
-	return spans->n > 0 && p->started && p->at >= rec_samples_of_ns(last_ns, p->params.rate);
 }
 
 /* Put samples at the stretch's end; nothing goes before zero, over what is there, or beyond all bounds. */

@@ -189,7 +189,7 @@ static void test_spans(void **state)
 	}
 	const struct rec_sound_ledger *ledger = rec_mix_ledger(mix, 0);
 	assert_int_equal(ledger->used_samples, (int64_t)(2.5 * RATE));
-	assert_int_equal(ledger->trimmed_samples, (int64_t)(1.5 * RATE));
+	assert_int_equal(ledger->trimmed_samples, (int64_t)(0.5 * RATE)); /* what follows the presence is not read */
 	rec_mix_free(&mix);
 	free(pcm);
 	drop(a);
