@@ -5,8 +5,8 @@
 #include "base/num.h"
 #include "base/tool.h"
 #include "compose/account.h"
-#include "compose/concat.h"
-#include "compose/segmentlist.h"
+#include "edit/concat.h"
+#include "edit/segmentlist.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,10 +3,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/tool.h"
-#include "compose/mixdown.h"
 #include "compose/open.h"
-#include "compose/stems.h"
-#include "compose/voiceargs.h"
+#include "mixdown/mixdown.h"
+#include "mixdown/stems.h"
+#include "mixdown/voiceargs.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/tool.h"
 #include "compose/account.h"
-#include "compose/normalize.h"
+#include "edit/normalize.h"
 
 struct options {
 	struct rec_common common;

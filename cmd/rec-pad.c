@@ -4,9 +4,9 @@
 #include "base/log.h"
 #include "base/tool.h"
 #include "compose/account.h"
-#include "compose/mixdown.h"
 #include "compose/open.h"
-#include "compose/stems.h"
+#include "mixdown/mixdown.h"
+#include "mixdown/stems.h"
 
 #include <stdlib.h>
 #include <string.h>

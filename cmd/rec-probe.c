@@ -6,8 +6,8 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/tool.h"
-#include "compose/probe.h"
-#include "compose/verify.h"
+#include "probe/probe.h"
+#include "probe/verify.h"
 #include "session/write.h"
 
 #include <inttypes.h>

@@ -6,8 +6,8 @@
 #include "base/out.h"
 #include "base/tool.h"
 #include "compose/open.h"
-#include "compose/waveform.h"
 #include "session/session.h"
+#include "waveform/waveform.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -26,7 +26,10 @@ mapfile -t texts < <(find . -type f \( -path ./build -o -path ./.git -o -path ./
 declare -A below=(
     [base]='' [net]='base' [media]='base' [session]='media net base'
     [sound]='session media net base' [picture]='session media net base'
-    [compose]='picture sound session media net base' [cmd]='compose picture sound session media net base'
+    [compose]='picture sound session media net base'
+    [mixdown]='compose picture sound session media net base' [edit]='compose picture sound session media net base'
+    [waveform]='compose picture sound session media net base' [probe]='compose picture sound session media net base'
+    [cmd]='mixdown edit waveform probe compose picture sound session media net base'
 )
 
 includes()
@@ -55,7 +58,7 @@ only()
 {
     grep -nE "^#include <($2)" "${code[@]}" | grep -vE "^($1)/" | breach "$3"
 }
-only 'lib/media|lib/picture|lib/sound|lib/compose' 'libav|libsw' 'FFmpeg outside of lib/media, lib/picture, lib/sound, lib/compose'
+only 'lib/(media|picture|sound|compose|mixdown|edit|waveform|probe)' 'libav|libsw' 'FFmpeg outside of the rooms that know pictures and sound'
 only 'lib/base|lib/session' 'cjson/|cJSON' 'cJSON outside of lib/base and lib/session'
 only 'lib/net' 'curl/' 'libcurl outside of lib/net'
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: what is copied decodes by itself, and no more than a cut group of pictures is encoded. */
-#include "compose/pieces.h"
+#include "edit/pieces.h"
 #include "base/err.h"
-#include "compose/grid.h"
+#include "edit/grid.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Names from strangers become file names; INPUT[@OFFSET_S], gains and pans of the command line find their voices. */
-#include "compose/stems.h"
+#include "mixdown/stems.h"
 
 #include "base/err.h"
 #include "base/log.h"
-#include "compose/voiceargs.h"
+#include "mixdown/voiceargs.h"
 
 #include <math.h>
 #include <setjmp.h>
