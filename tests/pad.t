@@ -70,6 +70,9 @@ check 'it says which origin it used' grep -q 'note: .*far.webm.: origin session,
 check 'head, ten minutes, tail' holes far.webm '0,3.0005,head 32.994,600,hole 653.0005,6.9995,tail'
 check 'the length is exact' json "$tmp/far.webm.json" 'o["samples"] == 11 * 60 * 48000 and o["origin"] == "session"'
 check 'after the head: within 1 ms' align --shift 3 --silent 0,2.99 --silent 33,632.98
+ff -i "$tmp/orig.wav" -t 5 -c:a aac "$tmp/far.ts"
+pad far.ts
+check 'MPEG-TS begins at 1.4 s, which is no session time' json "$tmp/far.ts.json" 'o["origin"] == "track" and o["input"]["first_stamp_s"] > 1'
 pad far.webm --origin track --length 40
 check 'origin track: the first sample stands at 0' align --silent 29.999,39.9
 pad far.webm --offset 1.5 --length 30

@@ -122,6 +122,7 @@ static int look(struct rec_voice *voice)
 	if (err < 0)
 		return err;
 	info = rec_input_info(voice->input);
+	voice->lacks_clock = rec_sound_track_lacks_clock(info->container);
 	voice->first_ns = info->first_ns;
 	voice->span_ns = info->duration_ns;
 	snprintf(voice->codec, sizeof(voice->codec), "%s", info->codec);
@@ -155,7 +156,7 @@ static int add_input(struct rec_voices *voices, const struct rec_voice_input *in
 	if (input->origin >= 0)
 		voice->origin = (enum rec_origin)input->origin;
 	else
-		voice->origin = voice->first_ns > 0 ? REC_ORIGIN_SESSION : REC_ORIGIN_TRACK;
+		voice->origin = voice->first_ns > 0 && !voice->lacks_clock ? REC_ORIGIN_SESSION : REC_ORIGIN_TRACK;
 	voice->start_ns = voice->origin == REC_ORIGIN_TRACK ? input->start_ns : 0;
 	return err;
 }

@@ -16,6 +16,7 @@ struct rec_voice {
 	size_t person;     /* whose it is; counts from 0 */
 	size_t track;      /* in the session, or the number of the input */
 	bool left_out;     /* it cannot be read (--skip-bad) */
+	bool lacks_clock;  /* its container's stamps never are session time */
 	int64_t first_ns;  /* container stamp of the first sample presented; the rest is what the container says */
 	int64_t span_ns;   /* its length, where known; REC_NS_UNKNOWN */
 	char codec[32];
@@ -45,7 +46,7 @@ struct rec_voices {
 struct rec_voice_input {
 	const char *entry; /* as typed */
 	const char *path;
-	int origin;       /* enum rec_origin; -1: session where the first stamp is positive, else track */
+	int origin; /* enum rec_origin; -1: session where the first stamp is positive and the container has a clock, else track */
 	int64_t start_ns; /* origin track: where the first sample stands */
 };
 

@@ -127,7 +127,7 @@ static int skip_head(struct rec_sound_track *t, int64_t first_ns)
 }
 
 /* Containers in which stamps count from the first packet, from an encoder's delay, or from anywhere. */
-static bool lacks_clock(const char *container)
+bool rec_sound_track_lacks_clock(const char *container)
 {
 	static const char *const names[] = {"mp3", "aac", "mpegts", "flv", "wav", "w64", "aiff", "flac", NULL};
 
@@ -161,7 +161,7 @@ static int set_up(struct rec_sound_track *t, const char *path)
 		t->params.channels = info->channels > 0 ? info->channels : 1;
 	if (t->params.max_channels && t->params.channels > t->params.max_channels)
 		t->params.channels = t->params.max_channels;
-	if (t->params.lone && lacks_clock(info->container))
+	if (t->params.lone && rec_sound_track_lacks_clock(info->container))
 		t->params.origin = REC_ORIGIN_TRACK;
 	err = skip_head(t, info->first_ns);
 	if (err < 0)

@@ -56,6 +56,9 @@ int rec_sound_track_open(struct rec_sound_track **track, const char *path, const
  */
 int rec_sound_track_read(struct rec_sound_track *track, int64_t pos, size_t n, float *pcm);
 
+/** rec_sound_track_lacks_clock(container): whether stamps in that container, by libavformat's short name, never are session time. */
+bool rec_sound_track_lacks_clock(const char *container);
+
 /** rec_sound_track_channels(track): channels of the stream that rec_sound_track_read() gives. */
 int rec_sound_track_channels(const struct rec_sound_track *track);
 
