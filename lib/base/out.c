@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/remote.h"
+#include "base/source.h"
 #include "base/temp.h"
 
 #include <errno.h>
@@ -18,8 +20,10 @@
 
 struct rec_out {
 	const char *target;
+	char *shown;          /* the target as messages have it */
 	char *name;           /* the last component, in folder, of what target resolves to */
-	int folder;           /* -1: written in place */
+	int folder;           /* -1: written in place, or remote */
+	bool remote;          /* a temporary file without a name, sent to the URL at the end */
 	struct rec_temp temp; /* its name is "" while the file has none */
 	int fd;
 	bool no_clobber;
@@ -30,7 +34,7 @@ struct rec_out {
 
 static const char *shown(const struct rec_out *out)
 {
-	return strcmp(out->target, "-") == 0 ? "standard output" : out->target;
+	return out->shown;
 }
 
 static int fail(struct rec_out *out, const char *why)
@@ -209,22 +213,44 @@ static int begin_path(struct rec_out *out, const char *path)
 	return begin_file(out, path, &st);
 }
 
+static int begin_remote(struct rec_out *out)
+{
+	const struct rec_remote_ops *remote = rec_remote_ops();
+
+	out->remote = true;
+	if (!remote)
+		return fail(out, "it is a URL; name a file");
+	int r = remote->check(out->target, out->no_clobber);
+	return r < 0 ? r : rec_source_unlinked(&out->fd);
+}
+
+static int begin_local(struct rec_out *out)
+{
+	char *path = strdup(out->target);
+
+	if (!path)
+		return no_memory(out);
+	int e = follow(&path);
+	int r = e ? fail(out, strerror(e)) : begin_path(out, path);
+	free(path);
+	return r;
+}
+
 int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber)
 {
 	struct rec_out *o = calloc(1, sizeof *o);
-	char *path = strdup(target);
+	char *shown = strcmp(target, "-") == 0 ? strdup("standard output") : rec_remote_shown(target);
 
-	if (!o || !path) {
+	if (!o || !shown) {
 		free(o);
-		free(path);
-		return rec_report(REC_ENOMEM, "cannot write '%s': %s", target, rec_strerror(REC_ENOMEM));
+		free(shown);
+		return rec_report(REC_ENOMEM, "cannot write the output: %s", rec_strerror(REC_ENOMEM));
 	}
 	o->target = target;
+	o->shown = shown;
 	o->folder = o->fd = -1;
 	o->no_clobber = no_clobber;
-	int e = follow(&path);
-	int r = e ? fail(o, strerror(e)) : begin_path(o, path);
-	free(path);
+	int r = rec_remote_is(target) ? begin_remote(o) : begin_local(o);
 	if (r < 0)
 		rec_out_discard(&o);
 	*out = o;
@@ -233,12 +259,12 @@ int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber)
 
 bool rec_out_seekable(const struct rec_out *out)
 {
-	return out->folder >= 0;
+	return out->folder >= 0 || out->remote;
 }
 
 const char *rec_out_target(const struct rec_out *out)
 {
-	return out->target;
+	return out->shown;
 }
 
 int64_t rec_out_tell(const struct rec_out *out)
@@ -370,13 +396,23 @@ static int finish_in_place(struct rec_out *out)
 	return r < 0 && errno != EINTR ? fail_errno(out) : REC_OK;
 }
 
+/* libsndfile writes behind our back, so the file's own size counts. */
+static int send_remote(struct rec_out *out)
+{
+	struct stat st;
+
+	if (fstat(out->fd, &st) < 0)
+		return fail_errno(out);
+	return rec_remote_ops()->publish(out->target, out->fd, st.st_size, out->no_clobber);
+}
+
 int rec_out_commit(struct rec_out **out)
 {
 	struct rec_out *o = *out;
 	int r = REC_EIO;
 
 	if (!o->failed)
-		r = o->folder < 0 ? finish_in_place(o) : publish(o);
+		r = o->remote ? send_remote(o) : o->folder < 0 ? finish_in_place(o) : publish(o);
 	rec_out_discard(out);
 	return r;
 }
@@ -396,5 +432,6 @@ void rec_out_discard(struct rec_out **out)
 	if (o->folder >= 0)
 		close(o->folder);
 	free(o->name);
+	free(o->shown);
 	free(o);
 }

@@ -12,7 +12,8 @@
  * is untouched, whatever happens, SIGKILL included; what a kill in the middle of a commit leaves is removed by the
  * next run. A symbolic link is followed, so its target is replaced or, when it dangles, made. A target that is no
  * regular file (a pipe, a device, /dev/stdout, /dev/fd/N) is written in place and cannot seek; `-` is standard output,
- * whatever that is. The mode follows the umask, or the file that is replaced.
+ * whatever that is. The mode follows the umask, or the file that is replaced. A URL is written as an unnamed file in
+ * TMPDIR, which the commit sends.
  */
 #ifndef REC_BASE_OUT_H
 #define REC_BASE_OUT_H
@@ -30,14 +31,14 @@ struct rec_out;
  * rec_out_begin(out, target, no_clobber):
  * Begin an output. ${target} is borrowed until the end.
  * Errors, all reported: REC_EEXIST: it is a regular file and ${no_clobber}; REC_EIO: the folder is missing or not
- * writable, the target is a folder; REC_ENOMEM.
+ * writable, the target is a folder; REC_EREMOTE, REC_EUSAGE: a URL where nothing can be written; REC_ENOMEM.
  */
 int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber);
 
-/** rec_out_seekable(out): whether rec_out_seek() works (a regular file). */
+/** rec_out_seekable(out): whether rec_out_seek() works (a regular file, a URL). */
 bool rec_out_seekable(const struct rec_out *out);
 
-/** rec_out_target(out): the target as it was given. */
+/** rec_out_target(out): the target as messages show it: "standard output", a URL without its query. */
 const char *rec_out_target(const struct rec_out *out);
 
 /** rec_out_write(out, bytes, n): write all ${n} bytes at the current place. REC_EIO, reported once for this output. */
@@ -65,8 +66,8 @@ int rec_out_fd(const struct rec_out *out);
 
 /**
  * rec_out_commit(out):
- * Make it appear; frees, sets NULL. REC_EIO (also when a write failed before) or REC_EEXIST, reported: then the old
- * file is as it was.
+ * Make it appear; frees, sets NULL. REC_EIO (also when a write failed before), REC_EREMOTE or REC_EEXIST, reported: then
+ * the old file is as it was.
  */
 int rec_out_commit(struct rec_out **out);
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/remote.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -165,12 +166,23 @@ static int open_error(int code)
 	return code == EMFILE || code == ENFILE || code == ENOMEM || code == EIO ? REC_EIO : REC_EINPUT;
 }
 
+static int open_remote(struct rec_source **source, const char *url)
+{
+	const struct rec_remote_ops *remote = rec_remote_ops();
+
+	if (!remote)
+		return rec_report(REC_EINPUT, "cannot open a URL here; fetch the file first");
+	return remote->open(source, url);
+}
+
 int rec_source_open(struct rec_source **source, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	const char *name = is_stdin ? "standard input" : path;
 	int fd;
 
+	if (rec_remote_is(path))
+		return open_remote(source, path);
 	do
 		fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	while (fd < 0 && errno == EINTR);
@@ -252,8 +264,24 @@ static int write_all(int fd, const char *bytes, size_t n)
 	return 0;
 }
 
+static const char *temporary_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
+int rec_source_unlinked(int *fd)
+{
+	*fd = open_unlinked(temporary_folder());
+	if (*fd < 0)
+		return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder",
+		        temporary_folder(), strerror(errno));
+	return REC_OK;
+}
+
 /* Copy all of source to fd. */
-static int spool(struct rec_source *source, int fd, const char *folder)
+static int spool(struct rec_source *source, int fd)
 {
 	char chunk[1 << 16];
 
@@ -264,26 +292,8 @@ static int spool(struct rec_source *source, int fd, const char *folder)
 		if (write_all(fd, chunk, (size_t)got) < 0)
 			return rec_report(REC_EIO,
 			        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
-			        source->name, folder, strerror(errno));
+			        source->name, temporary_folder(), strerror(errno));
 	}
-}
-
-static const char *temporary_folder(void)
-{
-	const char *folder = getenv("TMPDIR");
-
-	return folder && *folder ? folder : "/tmp";
-}
-
-int rec_source_unlinked(int *fd)
-{
-	const char *folder = temporary_folder();
-
-	*fd = open_unlinked(folder);
-	if (*fd >= 0)
-		return REC_OK;
-	return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder", folder,
-	        strerror(errno));
 }
 
 int rec_source_make_seekable(struct rec_source *source)
@@ -297,7 +307,7 @@ int rec_source_make_seekable(struct rec_source *source)
 	int r = rec_source_unlinked(&fd);
 	if (r < 0)
 		return r;
-	r = spool(source, fd, temporary_folder());
+	r = spool(source, fd);
 	if (r < 0) {
 		close(fd);
 		return r;
@@ -320,6 +330,14 @@ int rec_source_again(const struct rec_source *source, struct rec_source **again)
 	if (r < 0)
 		return r;
 	return rec_source_new(again, source->name, source->ops, state, source->size, true);
+}
+
+int rec_source_from_fd(struct rec_source **source, const char *name, int fd, int64_t size)
+{
+	struct file *file = NULL;
+	int r = file_new(&file, name, fd, true);
+
+	return r < 0 ? r : rec_source_new(source, name, &file_ops, file, size, true);
 }
 
 /* Append all of source to text. */

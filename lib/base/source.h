@@ -23,8 +23,9 @@ struct rec_source_ops {
 /**
  * rec_source_open(source, path):
  * Open a local file, a named pipe (waits for its writer) or standard input, a regular file there from where it stands.
- * A folder, a block device or a named socket is refused; a character device is read like a pipe.
- * Errors, reported: REC_EINPUT: missing, not readable, refused; REC_ENOMEM.
+ * A folder, a block device or a named socket is refused; a character device is read like a pipe. A URL is opened by what
+ * rec_remote_install() was given.
+ * Errors, reported: REC_EINPUT: missing, not readable, refused; REC_EREMOTE: a URL that cannot be read; REC_ENOMEM.
  */
 int rec_source_open(struct rec_source **source, const char *path);
 
@@ -58,6 +59,9 @@ int rec_source_make_seekable(struct rec_source *source);
 
 /** rec_source_unlinked(fd): a temporary file without a name (TMPDIR, else /tmp), open for reading and writing; the caller's. REC_EIO (reported). */
 int rec_source_unlinked(int *fd);
+
+/** rec_source_from_fd(source, name, fd, size): a regular file of ${size} bytes, read from its start. Takes ${fd} over, also on error: REC_ENOMEM (reported). */
+int rec_source_from_fd(struct rec_source **source, const char *name, int fd, int64_t size);
 
 /**
  * rec_source_again(source, again):
