@@ -9,7 +9,7 @@ export BUILD
 
 .DEFAULT_GOAL := all
 
-PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128 cairo libarchive
+PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128 cairo libarchive libcurl libcrypto
 TEST_PKGS := cmocka
 PKG_CONFIG ?= pkg-config
 

@@ -6,6 +6,7 @@
 #include "base/tool.h"
 #include "compose/compose.h"
 #include "compose/open.h"
+#include "net/net.h"
 #include "session/session.h"
 
 #include <stdlib.h>
@@ -394,5 +395,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }
