@@ -24,6 +24,7 @@ const char *const rec_progress_modes[] = {"auto", "bar", "json", "none", NULL};
 struct rec_progress {
 	enum rec_progress_mode mode;
 	const char *what;
+	bool bytes; /* what the counts below are, instead of ns */
 	int64_t total_ns;
 	int64_t done_ns;
 	int64_t began_ns;
@@ -55,11 +56,19 @@ static int64_t eta_ns(const struct rec_progress *p, int64_t spent_ns)
 	return p->done_ns >= p->total_ns ? 0 : rec_rescale(spent_ns, p->total_ns - p->done_ns, p->done_ns);
 }
 
+/* `, 3.1x` or `, 12.3 MB/s` */
+static void put_speed(const struct rec_progress *p, struct rec_buf *line, int64_t spent_ns)
+{
+	int64_t tenths = p->bytes ? rec_rescale(p->done_ns, REC_NS_PER_S / 100000, spent_ns)
+	                          : rec_rescale(p->done_ns, 10, spent_ns);
+
+	rec_buf_printf(line, " %" PRId64 ".%" PRId64 "%s", tenths / 10, tenths % 10, p->bytes ? " MB/s" : "x");
+}
+
 /* `composing  42 % [##########              ] 3.1x, 1:12 left` */
 static void draw_bar(const struct rec_progress *p, int64_t spent_ns)
 {
 	struct rec_buf line = REC_BUF_INIT;
-	int64_t tenths = rec_rescale(p->done_ns, 10, spent_ns);
 	int64_t eta = eta_ns(p, spent_ns);
 	rec_buf_printf(&line, "%s ", p->what);
 	if (p->total_ns > 0) {
@@ -70,9 +79,11 @@ static void draw_bar(const struct rec_progress *p, int64_t spent_ns)
 			percent = 99; /* 100 % only when all is done */
 		rec_buf_printf(&line, "%3d %% [%.*s%*s]", (int)percent, cells, "########################",
 		        BAR_CELLS - cells, "");
-	} else
+	} else if (p->bytes)
+		rec_buf_printf(&line, "%" PRId64 " MB", p->done_ns / 1000000);
+	else
 		rec_format_clock(&line, p->done_ns / REC_NS_PER_S * REC_NS_PER_S);
-	rec_buf_printf(&line, " %" PRId64 ".%" PRId64 "x", tenths / 10, tenths % 10);
+	put_speed(p, &line, spent_ns);
 	if (eta != REC_NS_UNKNOWN) {
 		int64_t s = rec_rescale(eta, 1, REC_NS_PER_S);
 		rec_buf_printf(&line, ", %" PRId64 ":%02" PRId64 ":%02" PRId64 " left", s / 3600, s / 60 % 60, s % 60);
@@ -92,9 +103,18 @@ static void put_json(const struct rec_progress *p, int64_t spent_ns)
 	rec_json_object(&json, NULL);
 	rec_json_str(&json, "event", "progress");
 	rec_json_str(&json, "what", p->what);
-	rec_json_seconds(&json, "done_s", p->done_ns);
-	rec_json_seconds(&json, "total_s", p->total_ns > 0 ? p->total_ns : REC_NS_UNKNOWN);
-	rec_json_real(&json, "speed", (double)p->done_ns / (double)spent_ns, 2);
+	if (p->bytes) {
+		rec_json_int(&json, "done_bytes", p->done_ns);
+		if (p->total_ns > 0)
+			rec_json_int(&json, "total_bytes", p->total_ns);
+		else
+			rec_json_null(&json, "total_bytes");
+		rec_json_int(&json, "bytes_per_s", rec_rescale(p->done_ns, REC_NS_PER_S, spent_ns));
+	} else {
+		rec_json_seconds(&json, "done_s", p->done_ns);
+		rec_json_seconds(&json, "total_s", p->total_ns > 0 ? p->total_ns : REC_NS_UNKNOWN);
+		rec_json_real(&json, "speed", (double)p->done_ns / (double)spent_ns, 2);
+	}
 	int64_t eta = eta_ns(p, spent_ns);
 	rec_json_seconds(
 	        &json, "eta_s", eta == REC_NS_UNKNOWN ? eta : rec_rescale(eta, 1, REC_NS_PER_MS) * REC_NS_PER_MS);
@@ -115,7 +135,8 @@ static void show(struct rec_progress *p, int64_t now)
 		draw_bar(p, spent_ns);
 }
 
-int rec_progress_begin(struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total_ns)
+static int begin(
+        struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total, bool bytes)
 {
 	*progress = NULL;
 	mode = resolve(mode);
@@ -126,12 +147,33 @@ int rec_progress_begin(struct rec_progress **progress, enum rec_progress_mode mo
 		return REC_ENOMEM;
 	p->mode = mode;
 	p->what = what;
-	p->total_ns = total_ns;
+	p->bytes = bytes;
+	p->total_ns = total;
 	p->began_ns = rec_monotonic_ns();
 	pthread_mutex_init(&p->lock, NULL);
 	show(p, p->began_ns);
 	*progress = p;
 	return 0;
+}
+
+int rec_progress_begin(struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total_ns)
+{
+	return begin(progress, mode, what, total_ns, false);
+}
+
+int rec_progress_begin_bytes(
+        struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total)
+{
+	return begin(progress, mode, what, total, true);
+}
+
+void rec_progress_set_total(struct rec_progress *p, int64_t total)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->total_ns = total;
+	pthread_mutex_unlock(&p->lock);
 }
 
 void rec_progress_set(struct rec_progress *p, int64_t done_ns)

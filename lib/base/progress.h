@@ -26,6 +26,17 @@ struct rec_progress;
  */
 int rec_progress_begin(struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total_ns);
 
+/**
+ * rec_progress_begin_bytes(progress, mode, what, total):
+ * The same over bytes instead of media time; ${total} 0: unknown. JSON: {"event":"progress","what","done_bytes","total_bytes",
+ * "bytes_per_s","eta_s"}.
+ */
+int rec_progress_begin_bytes(
+        struct rec_progress **progress, enum rec_progress_mode mode, const char *what, int64_t total);
+
+/** rec_progress_set_total(progress, total): it is known better now. */
+void rec_progress_set_total(struct rec_progress *progress, int64_t total);
+
 /** rec_progress_set(progress, done_ns): media time done; bar: percentage, speed (x real time) and ETA. JSON: {"event":"progress","what","done_s","total_s","speed","eta_s"}. */
 void rec_progress_set(struct rec_progress *progress, int64_t done_ns);
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/fetch.h"
+
+#include "base/err.h"
+#include "base/log.h"
+#include "net/fetchfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct rec_fetch {
+	char *folder; /* as it will be */
+	char *part;   /* folder.part */
+	int fd;       /* of part, locked */
+	char **names; /* in the order in which they are moved */
+	size_t nnames;
+};
+
+/* the work of one run */
+struct run {
+	struct rec_fetch *fetch;
+	struct rec_fetch_file *files;
+	size_t n;
+	const struct rec_fetch_params *params;
+	struct rec_progress *progress;
+	pthread_mutex_t lock;
+	size_t next;
+	size_t failed;
+	int error; /* the first one */
+	int64_t done;
+	int64_t total; /* 0: not known */
+	atomic_bool cancel;
+};
+
+static int fail(const char *path, const char *why)
+{
+	return rec_report(REC_EIO, "cannot fetch into '%s': %s", path, why);
+}
+
+/* Without slashes at the end; "." and links become what they mean, so that the .part lies beside it. */
+static char *spell(const char *folder)
+{
+	char *real = realpath(folder, NULL);
+	char *copy = real ? real : strdup(folder);
+
+	for (size_t n = copy ? strlen(copy) : 0; n > 1 && copy[n - 1] == '/'; n--)
+		copy[n - 1] = '\0';
+	return copy;
+}
+
+/* It may be removed by another run between the two calls. */
+static int open_part(struct rec_fetch *fetch)
+{
+	struct stat ours, named;
+
+	for (int tries = 0; tries < 10; tries++) {
+		if (mkdir(fetch->part, 0777) < 0 && errno != EEXIST)
+			return fail(fetch->folder, strerror(errno));
+		fetch->fd = open(fetch->part, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		if (fetch->fd < 0 && errno == ENOENT)
+			continue;
+		if (fetch->fd < 0)
+			return fail(fetch->part, strerror(errno));
+		if (flock(fetch->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+			return fail(fetch->folder, "another run is at work on it");
+		if (fstat(fetch->fd, &ours) == 0 && lstat(fetch->part, &named) == 0 && ours.st_ino == named.st_ino)
+			return REC_OK;
+		close(fetch->fd);
+		fetch->fd = -1;
+	}
+	return fail(fetch->folder, "another run is at work on it");
+}
+
+static int check_clobber(const struct rec_fetch *fetch)
+{
+	struct rec_buf path = REC_BUF_INIT;
+
+	rec_buf_printf(&path, "%s/session.json", fetch->folder);
+	bool there = access(rec_buf_str(&path), F_OK) == 0;
+	rec_buf_free(&path);
+	if (!there)
+		return REC_OK;
+	return rec_report(
+	        REC_EEXIST, "'%s' holds a session already; leave out --no-clobber to replace it", fetch->folder);
+}
+
+static void free_fetch(struct rec_fetch *fetch)
+{
+	if (fetch->fd >= 0)
+		close(fetch->fd);
+	for (size_t i = 0; i < fetch->nnames; i++)
+		free(fetch->names[i]);
+	free(fetch->names);
+	free(fetch->folder);
+	free(fetch->part);
+	free(fetch);
+}
+
+int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobber)
+{
+	struct rec_fetch *f = calloc(1, sizeof *f);
+	struct rec_buf part = REC_BUF_INIT;
+	struct stat st;
+	int r;
+
+	if (!f)
+		return REC_ENOMEM;
+	f->fd = -1;
+	f->folder = spell(folder);
+	rec_buf_printf(&part, "%s.part", f->folder ? f->folder : "");
+	f->part = rec_buf_steal(&part);
+	if (!f->folder || !f->part)
+		r = REC_ENOMEM;
+	else if (stat(f->folder, &st) == 0 && !S_ISDIR(st.st_mode))
+		r = fail(f->folder, "it is no folder");
+	else if (!no_clobber || (r = check_clobber(f)) == REC_OK)
+		r = open_part(f);
+	if (r < 0)
+		free_fetch(f);
+	else
+		*fetch = f;
+	return r;
+}
+
+const char *rec_fetch_folder(const struct rec_fetch *fetch)
+{
+	return fetch->part;
+}
+
+static int remember(struct rec_fetch *fetch, const char *name)
+{
+	char **names = realloc(fetch->names, (fetch->nnames + 1) * sizeof *names);
+
+	if (!names)
+		return REC_ENOMEM;
+	fetch->names = names;
+	names[fetch->nnames] = strdup(name);
+	return names[fetch->nnames++] ? REC_OK : REC_ENOMEM;
+}
+
+static void on_progress(void *context, int64_t bytes)
+{
+	struct run *run = context;
+
+	pthread_mutex_lock(&run->lock);
+	run->done += bytes;
+	rec_progress_set(run->progress, run->done);
+	pthread_mutex_unlock(&run->lock);
+}
+
+static struct rec_fetch_file *take(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	bool stop = run->next >= run->n || (run->error && !run->params->partial);
+	struct rec_fetch_file *file = stop ? NULL : &run->files[run->next++];
+	pthread_mutex_unlock(&run->lock);
+	return file;
+}
+
+static void note(struct run *run, int r)
+{
+	pthread_mutex_lock(&run->lock);
+	run->failed++;
+	if (!run->error)
+		run->error = r;
+	pthread_mutex_unlock(&run->lock);
+	if (!run->params->partial)
+		atomic_store(&run->cancel, true);
+}
+
+static void *work(void *context)
+{
+	struct run *run = context;
+	struct rec_get_params get = run->params->get;
+	struct rec_http *http = NULL;
+	int r = rec_http_new(&http, &run->cancel);
+
+	get.progress = on_progress;
+	get.context = run;
+	if (r < 0)
+		note(run, r);
+	rec_log_demote(run->params->partial);
+	for (struct rec_fetch_file *file; http && (file = take(run));) {
+		get.expected = file->size;
+		r = rec_fetchfile_get(http, run->fetch->fd, file, &get);
+		file->here = r == REC_OK;
+		if (r < 0)
+			note(run, r);
+	}
+	rec_log_demote(false);
+	rec_http_free(&http);
+	return NULL;
+}
+
+static void work_in_threads(struct run *run)
+{
+	enum { MOST = 64 };
+	pthread_t threads[MOST];
+	size_t jobs = (size_t)run->params->jobs < run->n ? (size_t)run->params->jobs : run->n, n = 0;
+
+	while (n < jobs && n < MOST && pthread_create(&threads[n], NULL, work, run) == 0)
+		n++;
+	if (n == 0)
+		work(run);
+	for (size_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+}
+
+int rec_fetch_run(
+        struct rec_fetch *fetch, struct rec_fetch_file *files, size_t n, const struct rec_fetch_params *params)
+{
+	struct run run = {.fetch = fetch, .files = files, .n = n, .params = params};
+	int r = REC_OK;
+
+	for (size_t i = 0; i < n; i++)
+		run.total = files[i].size < 0 || run.total < 0 ? -1 : run.total + files[i].size;
+	pthread_mutex_init(&run.lock, NULL);
+	r = rec_progress_begin_bytes(&run.progress, params->progress, "fetching", run.total > 0 ? run.total : 0);
+	if (r == REC_OK)
+		work_in_threads(&run);
+	rec_progress_end(&run.progress);
+	pthread_mutex_destroy(&run.lock);
+	for (size_t i = 0; r == REC_OK && i < n; i++)
+		if (files[i].here)
+			r = remember(fetch, files[i].name);
+	if (r < 0 || !run.error)
+		return r;
+	if (params->partial && run.failed < n)
+		return REC_ELEFTOUT;
+	return run.error;
+}
+
+int rec_fetch_add(struct rec_fetch *fetch, const char *name, const char *text, size_t n)
+{
+	int fd = openat(fetch->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	int r = REC_OK;
+
+	while (fd >= 0 && n > 0 && r == REC_OK) {
+		ssize_t done = write(fd, text, n);
+		if (done > 0) {
+			text += done;
+			n -= (size_t)done;
+		} else if (done == 0 || errno != EINTR)
+			r = fail(fetch->part, strerror(errno));
+	}
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		r = fail(fetch->part, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return r < 0 ? r : remember(fetch, name);
+}
+
+/* Remove all that is in part, which is ours alone, but what is to be kept. */
+static void sweep(const struct rec_fetch *fetch, bool keep)
+{
+	int fd = openat(fetch->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
+		bool kept = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+		for (size_t i = 0; keep && i < fetch->nnames && !kept; i++)
+			kept = strcmp(entry->d_name, fetch->names[i]) == 0;
+		if (!kept)
+			unlinkat(fetch->fd, entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/* Into a folder that is there already, one by one: session.json, the last one, makes it whole. */
+static int move_each(const struct rec_fetch *fetch)
+{
+	int to = open(fetch->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = to < 0 ? fail(fetch->folder, strerror(errno)) : REC_OK;
+
+	for (size_t i = 0; r == REC_OK && i < fetch->nnames; i++)
+		if (renameat(fetch->fd, fetch->names[i], to, fetch->names[i]) < 0)
+			r = fail(fetch->folder, strerror(errno));
+	if (to >= 0) {
+		(void)fsync(to);
+		close(to);
+	}
+	if (r == REC_OK)
+		rmdir(fetch->part);
+	return r;
+}
+
+int rec_fetch_commit(struct rec_fetch **fetch)
+{
+	struct rec_fetch *f = *fetch;
+	int r = REC_OK;
+
+	*fetch = NULL;
+	sweep(f, true);
+	(void)fsync(f->fd);
+	if (rename(f->part, f->folder) < 0)
+		r = errno == ENOTEMPTY || errno == EEXIST ? move_each(f) : fail(f->folder, strerror(errno));
+	if (r < 0) {
+		sweep(f, false);
+		rmdir(f->part);
+	}
+	free_fetch(f);
+	return r;
+}
+
+void rec_fetch_discard(struct rec_fetch **fetch)
+{
+	struct rec_fetch *f = *fetch;
+
+	*fetch = NULL;
+	if (!f)
+		return;
+	sweep(f, false);
+	rmdir(f->part);
+	free_fetch(f);
+}
