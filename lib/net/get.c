@@ -19,7 +19,9 @@ struct download {
 	struct rec_version *version;
 	struct rec_digest *md5; /* of the bytes so far */
 	int fd;
-	int64_t at;    /* bytes that the file has */
+	int64_t at;   /* bytes that the file has */
+	int64_t high; /* the most that it had: a server without ranges begins anew each time */
+	struct rec_retry retry;
 	bool begun;    /* this answer's first bytes were looked at */
 	bool known;    /* the version is known */
 	bool earlier;  /* all that is known comes from an earlier run, so it may be forgotten */
@@ -114,6 +116,8 @@ static int put(struct download *d, const char *bytes, size_t n)
 		d->at += done;
 		progress(d, done);
 	}
+	if (d->at > d->high)
+		rec_retry_moved(&d->retry, d->high = d->at);
 	return REC_OK;
 }
 
@@ -184,25 +188,18 @@ static int end_answer(struct download *d, struct rec_http_reply *reply)
 /* Ask until all is there; reply->why says why not. */
 static int fetch(struct download *d, struct rec_http *http, struct rec_http_reply *reply)
 {
-	struct rec_retry retry;
-	int64_t high = d->at;
-
-	rec_retry_begin(&retry);
+	rec_retry_begin(&d->retry);
+	d->high = d->retry.bytes = d->at;
 	for (;;) {
 		enum rec_outcome outcome = ask(d, http, reply);
 		int r = outcome == REC_DONE ? end_answer(d, reply) : REC_ENODATA;
 		if (r != REC_ENODATA || outcome == REC_FAILED)
 			return r == REC_ENODATA ? REC_EREMOTE : r;
-		/* only what never came before counts as progress: a server without ranges begins anew each time */
-		if (d->at > high)
-			rec_retry_begin(&retry);
-		if (d->at > high)
-			high = d->at;
 		if (outcome == REC_AGAIN && !reply->why[0])
 			rec_http_refusal(reply, d->target);
 		else if (outcome == REC_DONE)
 			snprintf(reply->why, sizeof reply->why, "the server sends less than it says");
-		if (!rec_retry_wait(&retry, http, reply))
+		if (!rec_retry_wait(&d->retry, http, reply))
 			return REC_EREMOTE;
 		rec_http_reply_free(reply);
 	}

@@ -16,6 +16,7 @@ struct part {
 	size_t n;
 	char *bytes;
 	size_t got;
+	struct rec_retry retry;
 	int64_t answer; /* place of the answer's first byte; -1: it has not begun */
 };
 
@@ -47,6 +48,7 @@ static int on_bytes(void *context, struct rec_http_reply *reply, const char *byt
 	}
 	memcpy(part->bytes + part->got, bytes, n);
 	part->got += n;
+	rec_retry_moved(&part->retry, (int64_t)part->got);
 	return REC_OK;
 }
 
@@ -97,22 +99,19 @@ int rec_get_part(struct rec_http *http, const struct rec_target *target, struct 
 	struct part part = {
 	        .version = version, .fresh = version->total < 0, .at = at, .n = n, .bytes = bytes, .answer = -1};
 	struct rec_http_reply reply;
-	struct rec_retry retry;
 	bool more = true;
 
-	rec_retry_begin(&retry);
+	rec_retry_begin(&part.retry);
 	while (more && !is_whole(&part)) {
 		size_t before = part.got;
 		enum rec_outcome outcome = ask(&part, http, target, &reply);
-		if (part.got > before)
-			rec_retry_begin(&retry);
-		else if (outcome == REC_DONE) {
+		if (outcome == REC_DONE && part.got == before) {
 			explain(&part, target, &reply);
 			more = false;
 		}
 		if (outcome == REC_AGAIN && !reply.why[0])
 			rec_http_refusal(&reply, target);
-		if (outcome == REC_FAILED || (outcome == REC_AGAIN && !rec_retry_wait(&retry, http, &reply)))
+		if (outcome == REC_FAILED || (outcome == REC_AGAIN && !rec_retry_wait(&part.retry, http, &reply)))
 			more = false;
 		snprintf(why, 256, "%s", reply.why);
 		rec_http_reply_free(&reply);

@@ -8,13 +8,20 @@
 #include <time.h>
 
 static const int max_tries = 6;
+static const int64_t least_bytes = 16 << 10;
 static const int64_t patience_ns = 20 * REC_NS_PER_S;
 static const int64_t longest_wait_ns = 60 * REC_NS_PER_S;
 static const int64_t first_wait_ns = 200 * REC_NS_PER_MS;
 
 void rec_retry_begin(struct rec_retry *retry)
 {
-	*retry = (struct rec_retry){0, rec_monotonic_ns()};
+	*retry = (struct rec_retry){0, rec_monotonic_ns(), 0};
+}
+
+void rec_retry_moved(struct rec_retry *retry, int64_t bytes)
+{
+	if (bytes - retry->bytes >= least_bytes)
+		*retry = (struct rec_retry){0, rec_monotonic_ns(), bytes};
 }
 
 /* In slices, so that whoever closes need not wait. */

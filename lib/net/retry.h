@@ -11,9 +11,13 @@
 struct rec_retry {
 	int tries;        /* since something moved */
 	int64_t since_ns; /* when it did; waiting as the server wished does not count */
+	int64_t bytes;    /* how many had come then */
 };
 
 void rec_retry_begin(struct rec_retry *retry);
+
+/** rec_retry_moved(retry, bytes): so many have come in all by now; less than 16 KiB more than before is nothing yet. */
+void rec_retry_moved(struct rec_retry *retry, int64_t bytes);
 
 /** rec_retry_wait(retry, http, reply): wait before the next try; false: no more tries. */
 bool rec_retry_wait(struct rec_retry *retry, const struct rec_http *http, const struct rec_http_reply *reply);

@@ -26,6 +26,7 @@ struct block {
 };
 
 struct remote {
+	char *location;
 	struct rec_target target;
 	struct rec_http *http; /* the worker's, once it runs */
 	struct rec_version version;
@@ -41,6 +42,7 @@ struct remote {
 	int used;       /* the block that the reader is in, which the worker leaves alone */
 	int64_t wanted; /* the place that the reader waits for; -1: none */
 	int64_t ahead;  /* the place to read ahead; -1: none */
+	int64_t next;   /* the end of the block that the reader is in */
 	size_t size;    /* of the next block */
 	bool failed;
 	int64_t failed_at; /* where reading failed */
@@ -146,18 +148,22 @@ static int report(const struct remote *remote)
 	return rec_report(REC_EREMOTE, "cannot read '%s': %s", remote->target.shown, remote->why);
 }
 
-/* Wait until the place is there. Called with the lock held. */
+/*
+ * Wait until the place is there. Nothing is read ahead meanwhile: it would go where the block went that is waited for. Called with the lock
+ * held.
+ */
 static struct block *await(struct remote *remote, int64_t at)
 {
 	struct block *block = find(remote, at);
-	bool in_order = at == remote->ahead;
 
-	if (!block && !in_order)
+	if (!block && at != remote->next)
 		remote->size = first_block;
-	while (!(block = find(remote, at)) && !remote->failed) {
+	while (!block && !remote->failed) {
 		remote->wanted = at;
+		remote->ahead = -1;
 		pthread_cond_broadcast(&remote->changed);
 		pthread_cond_wait(&remote->changed, &remote->lock);
+		block = find(remote, at);
 	}
 	return block;
 }
@@ -170,9 +176,9 @@ static void enter(struct remote *remote, const struct block *block)
 	if (remote->ahead == end)
 		return;
 	remote->used = block == &remote->blocks[1];
-	if (remote->ahead == block->at && remote->size < last_block)
+	if (remote->next == block->at && remote->size < last_block)
 		remote->size *= 2;
-	remote->ahead = end;
+	remote->next = remote->ahead = end;
 	pthread_cond_broadcast(&remote->changed);
 }
 
@@ -212,12 +218,15 @@ static void remote_close(void *state)
 	rec_http_free(&remote->http);
 	rec_digest_free(&remote->md5);
 	rec_target_free(&remote->target);
+	free(remote->location);
 	free(remote->blocks[0].bytes);
 	free(remote->blocks[1].bytes);
 	free(remote);
 }
 
-static const struct rec_source_ops remote_ops = {remote_read, remote_close};
+static int remote_again(void *state, void **copy);
+
+static const struct rec_source_ops remote_ops = {remote_read, remote_close, remote_again};
 
 static int spool(struct rec_source **source, struct remote *remote)
 {
@@ -236,54 +245,83 @@ static int spool(struct rec_source **source, struct remote *remote)
 	return rec_source_from_fd(source, remote->target.shown, fd, remote->version.total);
 }
 
+/* The worker takes over; the first block may be there already. */
 static int start(struct remote *remote)
 {
+	struct block *first = &remote->blocks[0];
 	int r = REC_OK;
 
 	if (remote->version.md5[0]) {
 		r = rec_digest_new(&remote->md5, "MD5");
-		if (r == REC_OK && remote->blocks[0].at == 0 && hash(remote, &remote->blocks[0]) < 0)
+		if (r == REC_OK && first->at == 0 && hash(remote, first) < 0)
 			return report(remote);
 	}
-	remote->ahead = (int64_t)remote->blocks[0].n;
-	remote->size = 2 * first_block;
+	remote->next = remote->ahead = first->at == 0 ? (int64_t)first->n : -1;
+	remote->size = first->at == 0 ? 2 * first_block : first_block;
 	if (r == REC_OK && pthread_create(&remote->worker, NULL, work, remote) != 0)
 		r = REC_ENOMEM;
 	remote->running = r == REC_OK;
+	return r == REC_OK ? r : rec_report(r, "cannot read '%s': %s", remote->target.shown, rec_strerror(r));
+}
+
+static int new_remote(struct remote **remote, const char *location)
+{
+	struct remote *new = calloc(1, sizeof *new);
+	int r = REC_ENOMEM;
+
+	if (!new)
+		return rec_report(r, "cannot read a URL: %s", rec_strerror(r));
+	pthread_mutex_init(&new->lock, NULL);
+	pthread_cond_init(&new->changed, NULL);
+	new->blocks[0].at = new->blocks[1].at = new->wanted = new->ahead = -1;
+	rec_version_init(&new->version);
+	new->location = strdup(location);
+	if (!new->location || rec_http_new(&new->http, &new->quit) < 0)
+		rec_report(r, "cannot read a URL: %s", rec_strerror(r));
+	else
+		r = rec_target_parse(&new->target, location);
+	if (r < 0)
+		remote_close(new);
+	else
+		*remote = new;
 	return r;
 }
 
-static int no_memory(const struct remote *remote)
+/* Another reader of the same version. */
+static int remote_again(void *state, void **copy)
 {
-	return rec_report(REC_ENOMEM, "cannot read '%s': %s", remote->target.shown, rec_strerror(REC_ENOMEM));
+	const struct remote *remote = state;
+	struct remote *again;
+	int r = new_remote(&again, remote->location);
+
+	if (r < 0)
+		return r;
+	again->version = remote->version;
+	r = start(again);
+	if (r < 0)
+		remote_close(again);
+	else
+		*copy = again;
+	return r;
 }
 
 int rec_net_open(struct rec_source **source, const char *url)
 {
-	struct remote *remote = calloc(1, sizeof *remote);
-	int r;
+	struct remote *remote;
+	int r = new_remote(&remote, url);
 
-	if (!remote)
-		return rec_report(REC_ENOMEM, "out of memory");
-	pthread_mutex_init(&remote->lock, NULL);
-	pthread_cond_init(&remote->changed, NULL);
-	remote->blocks[0].at = remote->blocks[1].at = remote->wanted = remote->ahead = -1;
-	rec_version_init(&remote->version);
-	r = rec_target_parse(&remote->target, url);
-	if (r == REC_OK && (r = rec_http_new(&remote->http, &remote->quit)) < 0)
-		no_memory(remote);
-	if (r == REC_OK) {
-		r = fill(remote, &remote->blocks[0], 0, first_block);
-		if (r == REC_EREMOTE)
-			report(remote);
-		if (r == REC_OK && (r = start(remote)) == REC_ENOMEM)
-			no_memory(remote);
-		if (r == REC_OK)
-			return rec_source_new(
-			        source, remote->target.shown, &remote_ops, remote, remote->version.total, true);
-		if (r == REC_ENODATA)
-			r = spool(source, remote);
+	if (r < 0)
+		return r;
+	r = fill(remote, &remote->blocks[0], 0, first_block);
+	if (r == REC_ENODATA) {
+		r = spool(source, remote);
+		remote_close(remote);
+		return r;
 	}
+	if (r < 0)
+		report(remote);
+	else if ((r = start(remote)) == REC_OK)
+		return rec_source_new(source, remote->target.shown, &remote_ops, remote, remote->version.total, true);
 	remote_close(remote);
 	return r;
 }
