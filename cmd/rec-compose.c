@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/remote.h"
 #include "base/tool.h"
 #include "compose/compose.h"
 #include "compose/open.h"
@@ -44,6 +45,7 @@ struct options {
 	struct rec_open_options reading;
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	bool dry_run;
 	int jobs;
 	struct rec_strings operands;
@@ -64,6 +66,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
+        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
+                "use a track whose tail is missing from a URL, too, instead of failing with 4"},
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
         {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL,
                 "the video to write (<session_dir>/<session_id>_composed.mp4); an audio ending gives the sound alone"},
@@ -260,7 +264,10 @@ static int check_output(const struct rec_session *session, const char *manifest,
 {
 	struct stat st;
 
-	if (stat(output, &st) != 0)
+	for (size_t i = 0; rec_remote_is(output) && i < session->ntracks; i++)
+		if (strcmp(session->tracks[i].path, output) == 0)
+			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
+	if (rec_remote_is(output) || stat(output, &st) != 0)
 		return REC_OK;
 	if (same_file(manifest, &st))
 		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
@@ -323,6 +330,7 @@ static int compose(const struct options *o, const char *output, const struct rec
 	        .no_audio = o->no_audio,
 	        .jobs = o->jobs,
 	        .strict = o->strict,
+	        .allow_truncated = o->allow_truncated,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
 	struct rec_compose_result result = {0};
 	int err = rec_compose_run(plan, &params, &result);

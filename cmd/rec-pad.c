@@ -23,6 +23,7 @@ struct options {
 	int64_t offset_ns;
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	const char *output;
 	const char *folder;
 	const char *format;
@@ -48,6 +49,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
+        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
+                "use a track whose tail is missing from a URL, too, instead of failing with 4"},
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
         {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL, "the file to write; - is standard output"},
         {'d', "directory", REC_OPT_STR, AT(folder), "DIR", 0, 0, NULL,
@@ -250,6 +253,7 @@ static struct rec_mixdown_params mixdown_of(const struct options *o, struct rec_
 	        .jobs = o->jobs,
 	        .skip_bad = o->skip_bad,
 	        .strict = o->strict,
+	        .allow_truncated = o->allow_truncated,
 	        .measure = o->common.json || rec_log_level() >= REC_INFO,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress,
 	        .what = "padding"};

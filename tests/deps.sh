@@ -19,6 +19,7 @@ cairo           libcairo2-dev      cairo-devel        cairo-dev        cairo
 libarchive      libarchive-dev     libarchive-devel   libarchive-dev   libarchive
 cmocka          libcmocka-dev      libcmocka-devel    cmocka-dev       cmocka
 libcurl         libcurl4-openssl-dev libcurl-devel    curl-dev         curl
+libcrypto       libssl-dev         openssl-devel      openssl-dev      openssl
 :cc             gcc                gcc                build-base       gcc
 :make           make               make               make             make
 :pkg-config     pkg-config         pkgconf-pkg-config pkgconf          pkgconf
@@ -29,6 +30,7 @@ libcurl         libcurl4-openssl-dev libcurl-devel    curl-dev         curl
 :python3        python3            python3            python3          python3
 :clang-format   clang-format       clang-tools-extra  clang-extra-tools clang-format
 :cppcheck       cppcheck           cppcheck           cppcheck         cppcheck
+:openssl        openssl            openssl            openssl          openssl
 :mandoc         mandoc             mandoc             mandoc           mandoc
 '
 

@@ -54,7 +54,7 @@ printf '#!/bin/sh\necho 0\n' >"$tmp/bin/id"
 # shellcheck disable=SC2016 # the script's own argument
 printf '#!/bin/sh\n[ "$2" != sndfile ]\n' >"$tmp/none/pkg-config"
 chmod +x "$tmp/bin/apt-get" "$tmp/bin/id" "$tmp/none/pkg-config"
-for program in cc make bash ffmpeg ffprobe prove python3 clang-format cppcheck mandoc; do
+for program in cc make bash ffmpeg ffprobe prove python3 clang-format cppcheck mandoc openssl; do
     printf '#!/bin/sh\n' >"$tmp/bin/$program"
     chmod +x "$tmp/bin/$program"
 done

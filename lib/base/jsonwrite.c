@@ -4,12 +4,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/remote.h"
 #include "base/utf8.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* the longest double without a fraction, and what fits a fraction's digits and separator */
@@ -132,8 +134,11 @@ void rec_json_str(struct rec_json *json, const char *key, const char *value)
 		rec_json_null(json, key);
 		return;
 	}
+	char *shown = rec_remote_shown(value);
 	lead_in(json, key);
-	add_string(json->buf, value);
+	add_string(json->buf, shown ? shown : "");
+	json->buf->failed |= !shown;
+	free(shown);
 }
 
 /* printf rounds the exact binary value; of its text only the digits are used, since the separator is the locale's. */

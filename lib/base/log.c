@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/remote.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -83,7 +84,7 @@ static bool is_unsafe(uint32_t c)
 	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void rec_escape(struct rec_buf *buf, const char *text)
+static void escape(struct rec_buf *buf, const char *text)
 {
 	size_t n = strlen(text);
 	while (n) {
@@ -100,6 +101,15 @@ void rec_escape(struct rec_buf *buf, const char *text)
 		text += len;
 		n -= len;
 	}
+}
+
+void rec_escape(struct rec_buf *buf, const char *text)
+{
+	struct rec_buf shown = REC_BUF_INIT;
+
+	rec_remote_redact(&shown, text);
+	escape(buf, rec_buf_str(&shown));
+	rec_buf_free(&shown);
 }
 
 /* What blanks the status line out; without terminal codes, so that it works on a dumb terminal too. */

@@ -71,7 +71,11 @@ void rec_log_status(const char *line);
 /** rec_log_line(line): write ${line} and a newline to stderr whole, not mixed with other threads' messages. */
 void rec_log_line(const char *line);
 
-/** rec_escape(buf, text): append ${text} as messages show it: one line, nothing that a terminal would act on. */
+/**
+ * rec_escape(buf, text):
+ * Append ${text} as messages show it: one line, nothing that a terminal would act on, and URLs without user, password and query, which
+ * may be secret.
+ */
 void rec_escape(struct rec_buf *buf, const char *text);
 
 /** rec_print(text): write ${text} to standard output, all of it, at once. REC_EIO (reported). */

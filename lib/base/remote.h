@@ -6,6 +6,8 @@
 #ifndef REC_BASE_REMOTE_H
 #define REC_BASE_REMOTE_H
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,5 +37,12 @@ bool rec_remote_is(const char *location);
  * malloc'd; NULL: no memory.
  */
 char *rec_remote_shown(const char *location);
+
+/**
+ * rec_remote_redact(buf, text):
+ * Append a message with every URL in it as rec_remote_shown() has it. A URL ends at a blank (s3:// does not), or at a quote that something
+ * other than a part of it follows. base/log.h does this with all that it prints.
+ */
+void rec_remote_redact(struct rec_buf *buf, const char *text);
 
 #endif

@@ -22,6 +22,7 @@ struct rec_source {
 	int64_t size;
 	int64_t at;
 	bool seekable;
+	int error; /* the first one that reading gave */
 };
 
 /* the state behind file_ops */
@@ -217,7 +218,14 @@ ssize_t rec_source_read(struct rec_source *source, void *bytes, size_t n)
 
 	if (got > 0)
 		source->at += got;
+	if (got < 0 && !source->error)
+		source->error = (int)got;
 	return got;
+}
+
+int rec_source_error(const struct rec_source *source)
+{
+	return source->error;
 }
 
 int rec_source_seek(struct rec_source *source, int64_t at)
@@ -316,7 +324,8 @@ int rec_source_make_seekable(struct rec_source *source)
 	if (r < 0)
 		return r;
 	source->ops->close(source->state);
-	*source = (struct rec_source){source->name, &file_ops, file, source->at, 0, true};
+	*source = (struct rec_source){
+	        .name = source->name, .ops = &file_ops, .state = file, .size = source->at, .seekable = true};
 	return REC_OK;
 }
 

@@ -45,6 +45,9 @@ bool rec_source_seekable(const struct rec_source *source);
 /** rec_source_read(source, bytes, n): from the current place; bytes read, 0 at the end, or a rec_err (reported). */
 ssize_t rec_source_read(struct rec_source *source, void *bytes, size_t n);
 
+/** rec_source_error(source): the first error that reading gave, for those who cannot tell it from the end; 0: none. */
+int rec_source_error(const struct rec_source *source);
+
 /** rec_source_seek(source, at): REC_EIO when not seekable or negative. */
 int rec_source_seek(struct rec_source *source, int64_t at);
 int64_t rec_source_tell(const struct rec_source *source);

@@ -166,10 +166,11 @@ static int start_sound(struct pass *pass, bool picture)
 	return rec_soundpass_start(&pass->sound, &params);
 }
 
-/* A file without its tail is used as far as it goes; people are told, --strict refuses. */
+/* A file without its tail is used as far as it goes; people are told, --strict refuses, and so is a remote one. */
 static int check_tails(const struct pass *pass)
 {
 	const struct rec_session *session = pass->plan->session;
+	int err = REC_OK;
 
 	for (size_t i = 0; i < session->ntracks; i++) {
 		const struct rec_track *track = &session->tracks[i];
@@ -179,11 +180,12 @@ static int check_tails(const struct pass *pass)
 		if (!pass->plan->tracks[i].used || !damage->truncated)
 			continue;
 		pass->result->truncated++;
-		rec_account_tail(track->path,
+		int said = rec_account_tail(track->path,
 		        rec_ns_add(damage->last_ns, -rec_ns_add(pass->plan->tracks[i].first_ns, 0)),
-		        pass->params->strict);
+		        pass->params->strict, pass->params->allow_truncated);
+		err = err == REC_OK ? said : err;
 	}
-	return pass->params->strict && pass->result->truncated > 0 ? REC_EINPUT : REC_OK;
+	return err;
 }
 
 static int run(struct pass *pass, bool picture, bool sound)

@@ -26,8 +26,9 @@ struct rec_compose_params {
 	int64_t audio_bitrate;
 	int audio_rate;
 	bool no_audio;
-	int jobs;    /* threads that decode and scale at once; 0: as many as processors */
-	bool strict; /* a track whose tail is missing is an error */
+	int jobs;             /* threads that decode and scale at once; 0: as many as processors */
+	bool strict;          /* a track whose tail is missing is an error */
+	bool allow_truncated; /* one over the network is not: otherwise the network may have lost it */
 	enum rec_progress_mode progress;
 };
 

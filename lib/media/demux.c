@@ -250,6 +250,8 @@ static int end_of_input(struct rec_demux *demux)
 		return demux->read_error;
 	if (rec_source_seekable(demux->source))
 		demux->truncated |= rec_tail_is_cut(demux->source, demux->format->iformat->name, demux->last_pos);
+	if (rec_source_error(demux->source))
+		return rec_source_error(demux->source);
 	return REC_ENODATA;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/formats.h"
 
+#include "base/remote.h"
+
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,14 +52,17 @@ static const char *ending(const char *path)
 
 const struct rec_format *rec_formats_find(const char *path, const char *format)
 {
-	const char *word = format ? format : ending(path ? path : "");
+	char *shown = rec_remote_shown(path ? path : ""); /* a query is no ending */
+	const char *word = format ? format : ending(shown ? shown : "");
+	const struct rec_format *found = NULL;
 
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		if (listed(formats[i].endings, word))
-			return &formats[i];
-	}
 	/* a name that is no ending of its own does not exist: every endings column begins with the name */
-	return NULL;
+	for (size_t i = 0; !found && i < sizeof formats / sizeof formats[0]; i++) {
+		if (listed(formats[i].endings, word))
+			found = &formats[i];
+	}
+	free(shown);
+	return found;
 }
 
 bool rec_formats_holds(const struct rec_format *format, const char *encoder, bool video)

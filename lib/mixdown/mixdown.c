@@ -396,9 +396,9 @@ static int check_tails(struct mixdown *m)
 		if (!damage->truncated)
 			continue;
 		m->result->truncated++;
-		if (rec_account_tail(voice->path, rec_ns_add(damage->last_ns, -rec_ns_add(voice->first_ns, 0)),
-		            m->params->strict) < 0)
-			err = REC_EINPUT;
+		int said = rec_account_tail(voice->path, rec_ns_add(damage->last_ns, -rec_ns_add(voice->first_ns, 0)),
+		        m->params->strict, m->params->allow_truncated);
+		err = err == REC_OK ? said : err;
 	}
 	return err;
 }

@@ -28,8 +28,9 @@ struct rec_mixdown_params {
 	int64_t length;       /* samples; -1: to the end of the last voice */
 	int jobs;             /* decoders at work at once; 0: as many as processors */
 	bool skip_bad;
-	bool strict;  /* a track whose tail is missing is an error */
-	bool measure; /* fill in the figures of the result */
+	bool strict;          /* a track whose tail is missing is an error */
+	bool allow_truncated; /* one over a URL is none; otherwise the network may have lost it */
+	bool measure;         /* fill in the figures of the result */
 	enum rec_progress_mode progress;
 	const char *what; /* a verb for the progress: "mixing" */
 };

@@ -99,7 +99,10 @@ static int fill(struct remote *remote, struct block *block, int64_t at, size_t n
 	if (r < 0)
 		return r;
 	block->at = at;
-	return hash(remote, block);
+	r = hash(remote, block);
+	if (r < 0)
+		block->at = -1;
+	return r;
 }
 
 /* The place to read next, the reader's own before the one ahead; -1: nothing to do. Called with the lock held. */
