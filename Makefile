@@ -58,7 +58,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-web check-all bench deps install uninstall lint format clean units
+.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -108,6 +108,10 @@ check-web: all
 
 check-all: check
 	MAKE="$(MAKE)" tests/check-all.sh
+
+# against real S3 servers on the loopback, which it installs and starts; as root
+check-s3: all
+	tests/servers/check-s3.sh
 
 bench: all
 	tests/bench/run.sh

@@ -7,6 +7,7 @@
 #include "compose/account.h"
 #include "edit/concat.h"
 #include "edit/segmentlist.h"
+#include "net/net.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -248,5 +249,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

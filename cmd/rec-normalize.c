@@ -5,6 +5,7 @@
 #include "base/tool.h"
 #include "compose/account.h"
 #include "edit/normalize.h"
+#include "net/net.h"
 
 struct options {
 	struct rec_common common;
@@ -165,5 +166,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

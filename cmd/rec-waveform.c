@@ -6,6 +6,7 @@
 #include "base/out.h"
 #include "base/tool.h"
 #include "compose/open.h"
+#include "net/net.h"
 #include "session/session.h"
 #include "waveform/waveform.h"
 
@@ -260,5 +261,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

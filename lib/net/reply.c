@@ -257,7 +257,8 @@ static const char *remedy(const struct rec_http_reply *reply, const struct rec_t
 {
 	bool denied = reply->status == 401 || reply->status == 403;
 
-	if (denied && target->bucket && !target->account.id)
+	/* some answer 400 to whoever comes without a signature */
+	if ((denied || reply->status == 400) && target->bucket && !target->account.id)
 		return "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass --env-file";
 	if (denied && target->bucket)
 		return "; check the credentials, the region and the rights of that key";
