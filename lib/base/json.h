@@ -52,7 +52,9 @@ void rec_json_object(struct rec_json *json, const char *key);
 void rec_json_end_object(struct rec_json *json);
 void rec_json_array(struct rec_json *json, const char *key);
 void rec_json_end_array(struct rec_json *json);
-void rec_json_str(struct rec_json *json, const char *key, const char *value); /* NULL: null; bad UTF-8 becomes U+FFFD; a URL goes without user and query, which may be secret */
+void rec_json_str(struct rec_json *json, const char *key,
+        const char *
+                value); /* NULL: null; bad UTF-8 becomes U+FFFD; a URL goes without user and query, which may be secret */
 void rec_json_int(struct rec_json *json, const char *key, int64_t value);
 void rec_json_bool(struct rec_json *json, const char *key, bool value);
 void rec_json_null(struct rec_json *json, const char *key);

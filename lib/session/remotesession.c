@@ -7,7 +7,6 @@
 #include "session/remotes.h"
 
 #include <cjson/cJSON.h>
-#include <libavutil/frame.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -32,7 +32,7 @@ done
 setsid make -s -j3 -C "$tmp/batch" COMPOSE_FLAGS="$quick" >"$tmp/first" 2>&1 &
 child=$!
 for _ in $(seq 600); do
-    [ -n "$(find "$tmp/batch" -name '*.mp4')" ] && break
+    [ -n "$(find "$tmp/batch" -maxdepth 1 -name '*.m[4p][4a]')" ] && break
     sleep 0.02
 done
 kill -9 -- -$child
