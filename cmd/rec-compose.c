@@ -371,6 +371,10 @@ static int run(void *options)
 		err = settle_layout(session, &o->layout);
 	if (err < 0)
 		goto done;
+	if (!o->output && !o->dry_run && rec_remote_is(session->dir)) {
+		err = rec_report(REC_EUSAGE, "no output: a session that is a URL needs -o OUT");
+		goto done;
+	}
 	output = o->output ? strdup(o->output) : default_output(session);
 	if (!output) {
 		err = REC_ENOMEM;

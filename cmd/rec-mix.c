@@ -7,6 +7,7 @@
 #include "mixdown/mixdown.h"
 #include "mixdown/stems.h"
 #include "mixdown/voiceargs.h"
+#include "net/net.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -372,5 +373,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

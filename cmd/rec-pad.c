@@ -7,6 +7,7 @@
 #include "compose/open.h"
 #include "mixdown/mixdown.h"
 #include "mixdown/stems.h"
+#include "net/net.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -337,5 +338,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

@@ -8,6 +8,7 @@
 #include "base/tool.h"
 #include "probe/probe.h"
 #include "probe/verify.h"
+#include "net/net.h"
 #include "session/write.h"
 
 #include <inttypes.h>
@@ -299,5 +300,6 @@ int main(int argc, char **argv)
 {
 	struct options options = defaults;
 
+	rec_net_install();
 	return rec_tool_main(&tool, &options, run, argc, argv);
 }

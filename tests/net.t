@@ -264,6 +264,27 @@ try:
           read(path("killed", "iPhone-video.webm")) == read(os.path.join(ROOT, "iPhone-video.webm")), run)
     check("after a kill: nothing beside it", not os.path.exists(path("killed.part")))
 
+    # a session.json that is a URL names its neighbours; the URLs in one are followed with permission alone
+    write(os.path.join(ROOT, "session.json"), manifest(AUDIO))
+    run = Run("rec-compose", "--session", f"{HTTP}/ok/session.json", "-o", "near.wav")
+    check("a session that is a URL: its neighbours", run.status == 0 and os.path.getsize(path("near.wav")) > 1000000, run)
+    run = Run("rec-compose", "--session", f"{HTTP}/ok/session.json")
+    check("a session that is a URL needs an output", run.status == 2, run)
+    run = Run("rec-fetch", "-d", "near", f"{HTTP}/ok/session.json")
+    check("rec-fetch of a session that is a URL", run.status == 0 and read(path("near", AUDIO)) == wanted, run)
+    for location in ("../ok/" + AUDIO, "/etc/passwd", "a/../../" + AUDIO):
+        write(os.path.join(ROOT, "session.json"), manifest(location))
+        run = Run("rec-compose", "--session", f"{HTTP}/ok/session.json", "-o", "x.wav")
+        check(f"a session that is a URL: '{location}' is refused", run.status == 3 and not os.path.exists(path("x.wav")), run)
+    local_session = write(path("session.json"), manifest(f"{HTTP}/ok/{AUDIO}?X-Amz-Signature=a"))
+    for flags, status in (([], 3), (["--allow-remote"], 3), (["--allow-remote", "--allow-insecure"], 0)):
+        run = Run("rec-compose", "--session", local_session, *flags, "-o", "far.wav", "--json")
+        check(f"a URL in a session with {flags}: exit {status}", run.status == status and "X-Amz" not in run.err + run.out, run)
+    write(os.path.join(ROOT, "cut.webm"), wanted[:150000])
+    for flags, status in (([], 4), (["--allow-truncated"], 0)):
+        run = Run("rec-compose", "--p1-audio", f"{HTTP}/ok/cut.webm", "--p1-join", "0", "--p1-leave", "70", *flags, "-o", "cut.wav")
+        check(f"a track without its tail over a URL with {flags}: exit {status}", run.status == status and os.path.exists(path("cut.wav")) == (status == 0), run)
+
     # outputs
     run = Run("rec-compose", "--p1-audio", os.path.join(ROOT, AUDIO), "--p1-join", "0", "--p1-leave", "5", "--format", "wav", "-o", f"{HTTP}/403/o.wav?X-Amz-Signature=a")
     check("an output that the server refuses: exit 4, no query shown", run.status == 4 and not said(run), run)

@@ -13,7 +13,9 @@ int rec_open_session(struct rec_session **session, const char *path, const struc
 	                  : options->origin == 2 ? REC_ORIGIN_TRACK
 	                                         : -1,
 	        .from = options->from,
-	        .events = options->events};
+	        .events = options->events,
+	        .allow_remote = options->allow_remote,
+	        .allow_insecure = options->allow_insecure};
 	int r = rec_session_load(session, path, &params);
 
 	if (r == REC_OK)

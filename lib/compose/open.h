@@ -17,6 +17,8 @@ struct rec_open_options {
 	const char *events;
 	int origin; /* index in rec_open_origins */
 	bool allow_outside;
+	bool allow_remote;
+	bool allow_insecure;
 };
 
 extern const char *const rec_open_origins[];
@@ -28,9 +30,13 @@ extern const char *const rec_open_origins[];
 	                "what happened when: who came and went, true names, pauses that cut time out of files"},       \
 	        {0, "origin", REC_OPT_CHOICE, offsetof(type, member.origin), "CLOCK", 0, 0, rec_open_origins,          \
 	                "what the files' stamps count from: session, track, or as the manifest says (auto)"},          \
+	        {0, "allow-outside", REC_OPT_FLAG, offsetof(type, member.allow_outside), NULL, 0, 0, NULL,             \
+	                "let the manifest name files outside its own folder"},                                         \
+	        {0, "allow-remote", REC_OPT_FLAG, offsetof(type, member.allow_remote), NULL, 0, 0, NULL,               \
+	                "follow https:// and s3:// in the manifest"},                                                  \
 	{                                                                                                              \
-		0, "allow-outside", REC_OPT_FLAG, offsetof(type, member.allow_outside), NULL, 0, 0, NULL,              \
-		        "let the manifest name files outside its own folder"                                           \
+		0, "allow-insecure", REC_OPT_FLAG, offsetof(type, member.allow_insecure), NULL, 0, 0, NULL,            \
+		        "with --allow-remote, follow http:// too, which anyone on the way can change"                  \
 	}
 
 /** rec_open_session(session, path, options, settle): rec_session_load() and rec_settle(). Errors as theirs; then nothing needs freeing. */

@@ -55,6 +55,16 @@ int rec_uri_decode(const char *text, bool plus, char **decoded)
 	return REC_OK;
 }
 
+int rec_uri_folder(const char *url, struct rec_buf *buf)
+{
+	size_t end = strncasecmp(url, "s3:", 3) == 0 ? strlen(url) : strcspn(url, "?#");
+
+	while (end > 0 && url[end - 1] != '/')
+		end--;
+	rec_buf_add(buf, url, end);
+	return buf->failed ? REC_ENOMEM : REC_OK;
+}
+
 static int error_of(CURLUcode code)
 {
 	return code == CURLUE_OUT_OF_MEMORY ? REC_ENOMEM : REC_EINVAL;

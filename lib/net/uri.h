@@ -18,6 +18,9 @@ void rec_uri_encode(struct rec_buf *buf, const char *text, size_t n, bool keep_s
  */
 int rec_uri_decode(const char *text, bool plus, char **decoded);
 
+/** rec_uri_folder(url, buf): append ${url} up to its last slash, without a query. REC_ENOMEM. */
+int rec_uri_folder(const char *url, struct rec_buf *buf);
+
 /* an http or https URL taken apart; every part is malloc'd or NULL */
 struct rec_uri {
 	char *scheme; /* "http" or "https" */

@@ -311,7 +311,7 @@ static int run(struct loading *loading)
 static int load(struct rec_session *session, const char *path, const struct rec_session_params *params)
 {
 	struct loading loading = {.session = session, .manifest = {.path = path, .params = params}};
-	int r = rec_store_open(&loading.manifest.store, session, path, params->allow_outside);
+	int r = rec_store_open(&loading.manifest.store, session, path, params);
 
 	if (r == REC_OK)
 		r = run(&loading);

@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/remote.h"
+#include "net/uri.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -164,11 +167,37 @@ static int find_dir(struct rec_paths *paths, const char *session_dir, bool allow
 	return REC_OK;
 }
 
+/* Of a manifest that is a URL: the folder in it, and session_dir below that. An absolute one is that of another machine. */
+static int open_remote(struct rec_paths *paths, const char *session_dir)
+{
+	struct rec_buf base = REC_BUF_INIT;
+	size_t n = strlen(session_dir);
+
+	if (url_scheme(session_dir) > 0)
+		return report_dir(paths, session_dir, "is a URL; fetch the recording first");
+	if (has_dotdot(session_dir))
+		return report_dir(paths, session_dir, "is outside of the manifest's folder");
+	if (rec_uri_folder(paths->manifest, &base) < 0)
+		return REC_ENOMEM;
+	if (n > 0 && session_dir[0] != '/' && strcmp(session_dir, ".") != 0)
+		rec_buf_printf(&base, "%s%s", session_dir, session_dir[n - 1] == '/' ? "" : "/");
+	paths->base = rec_buf_steal(&base);
+	paths->root = paths->base ? strdup(paths->base) : NULL;
+	paths->dir = paths->base ? strdup(paths->base) : NULL;
+	return paths->root && paths->dir ? REC_OK : REC_ENOMEM;
+}
+
 int rec_paths_open(struct rec_paths *paths, const char *manifest, const char *session_dir, bool allow_outside)
 {
 	int r;
 
 	*paths = (struct rec_paths){.manifest = manifest, .anywhere = allow_outside};
+	if (rec_remote_is(manifest)) {
+		r = open_remote(paths, session_dir ? session_dir : "");
+		if (r < 0)
+			rec_paths_close(paths);
+		return r;
+	}
 	if (!(paths->root = folder_of(manifest)))
 		return errno == ENOMEM ? REC_ENOMEM
 		                       : rec_report(REC_EINPUT, "cannot use '%s': cannot find its folder: %s", manifest,
@@ -231,6 +260,39 @@ static const char *check_within(const struct rec_paths *paths, const char *real)
 	return NULL;
 }
 
+/* the rest of a URL may hold a signature or a password */
+static int take_url(const struct rec_paths *paths, const char *entry, const char *location, int scheme, char **path)
+{
+	if (!rec_remote_is(location))
+		return rec_report(REC_EINPUT, "cannot use '%s': %s is a URL of a kind that is not known (%.*s://...)",
+		        paths->manifest, entry, scheme, location);
+	if (!paths->allow_remote)
+		return rec_report(REC_EINPUT,
+		        "cannot use '%s': %s is a URL (%.*s://...); fetch the recording first, or pass --allow-remote",
+		        paths->manifest, entry, scheme, location);
+	if (scheme == 4 && !paths->allow_insecure)
+		return rec_report(REC_EINPUT,
+		        "cannot use '%s': %s is an http URL, which anyone on the way can change; --allow-insecure "
+		        "follows it",
+		        paths->manifest, entry);
+	return (*path = strdup(location)) ? REC_OK : REC_ENOMEM;
+}
+
+static int take_neighbour(const struct rec_paths *paths, const char *entry, const char *location, char **path)
+{
+	struct rec_buf url = REC_BUF_INIT;
+
+	if (location[0] == '/' || has_dotdot(location))
+		return rec_report(REC_EINPUT, "cannot use '%s': %s '%.200s' leads out of the session's folder",
+		        paths->manifest, entry, location);
+	rec_buf_puts(&url, paths->base);
+	if (strncasecmp(paths->base, "s3:", 3) == 0)
+		rec_buf_puts(&url, location);
+	else
+		rec_uri_encode(&url, location, strlen(location), true);
+	return (*path = rec_buf_steal(&url)) ? REC_OK : REC_ENOMEM;
+}
+
 int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const char *location, char **path)
 {
 	int scheme = url_scheme(location);
@@ -238,12 +300,13 @@ int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const ch
 	char *spelled;
 	char *real;
 
-	if (scheme > 0) /* the rest may hold a signature or a password */
-		return rec_report(REC_EINPUT, "cannot use '%s': %s is a URL (%.*s://...); fetch the recording first",
-		        paths->manifest, entry, scheme, location);
+	if (scheme > 0)
+		return take_url(paths, entry, location, scheme, path);
 	if (!location[0] || strlen(location) > max_location)
 		return rec_report(REC_EINPUT, "cannot use '%s': %s is %s", paths->manifest, entry,
 		        location[0] ? "longer than 4096 bytes" : "empty");
+	if (paths->base)
+		return take_neighbour(paths, entry, location, path);
 	if (!(spelled = spell_out(paths, location)))
 		return REC_ENOMEM;
 	real = resolve(spelled, &why);
@@ -265,5 +328,6 @@ void rec_paths_close(struct rec_paths *paths)
 	free(paths->root);
 	free(paths->dir);
 	free(paths->gone);
+	free(paths->base);
 	*paths = (struct rec_paths){.manifest = NULL};
 }

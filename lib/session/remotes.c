@@ -267,15 +267,12 @@ static int find_base(struct loading *loading, const char *manifest)
 	const cJSON *dir = get(loading->remotes->root, "session_dir");
 	const char *inner = cJSON_IsString(dir) ? dir->valuestring : "";
 	struct rec_buf text = REC_BUF_INIT;
-	size_t end = strncasecmp(manifest, "s3:", 3) == 0 ? strlen(manifest) : strcspn(manifest, "?#");
 	int r = REC_OK;
 
 	if (rec_remote_is(inner))
 		r = take_url(loading, "session_dir", inner, &loading->base);
 	else if (rec_remote_is(manifest)) {
-		while (end > 0 && manifest[end - 1] != '/')
-			end--;
-		rec_buf_add(&text, manifest, end);
+		(void)rec_uri_folder(manifest, &text);
 		/* an absolute folder is that of the machine where it was recorded */
 		if (*inner && *inner != '/' && strcmp(inner, ".") != 0 && !goes_up(inner))
 			rec_buf_puts(&text, inner);

@@ -109,14 +109,16 @@ struct rec_session {
 };
 
 struct rec_session_params {
-	bool allow_outside; /* paths outside of the manifest's folder are accepted */
-	int origin;         /* enum rec_origin forced on every track; -1: the manifest decides */
-	const char *from;   /* the format's name; NULL: told from the content */
-	const char *events; /* a file of events (session/events.h); NULL: none */
+	bool allow_outside;  /* paths outside of the manifest's folder are accepted */
+	int origin;          /* enum rec_origin forced on every track; -1: the manifest decides */
+	const char *from;    /* the format's name; NULL: told from the content */
+	const char *events;  /* a file of events (session/events.h); NULL: none */
+	bool allow_remote;   /* URLs in the manifest are followed */
+	bool allow_insecure; /* and those of http, too */
 };
 #define REC_SESSION_PARAMS                                                                                             \
 	{                                                                                                              \
-		false, -1, NULL, NULL                                                                                  \
+		false, -1, NULL, NULL, false, false                                                                    \
 	}
 
 /**

@@ -349,6 +349,8 @@ static int read_session(struct rec_session *session, const struct rec_manifest *
 	if ((r = rec_paths_open(&reading.paths, manifest->path, session_dir, manifest->params->allow_outside)) < 0)
 		return r;
 	free(session->dir);
+	reading.paths.allow_remote = manifest->params->allow_remote;
+	reading.paths.allow_insecure = manifest->params->allow_insecure;
 	r = (session->dir = strdup(reading.paths.dir)) ? read_participants(&reading, &root) : REC_ENOMEM;
 	rec_paths_close(&reading.paths);
 	return r < 0 ? r : rec_model_finish(session, manifest->path, reading.duration_ns);

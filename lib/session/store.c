@@ -41,7 +41,8 @@ static int open_zip(struct rec_store *store)
 	return store->extracted ? REC_OK : REC_ENOMEM;
 }
 
-int rec_store_open(struct rec_store **out, struct rec_session *session, const char *path, bool allow_outside)
+int rec_store_open(
+        struct rec_store **out, struct rec_session *session, const char *path, const struct rec_session_params *params)
 {
 	struct rec_store *store = calloc(1, sizeof(*store));
 	int r = REC_ENOMEM;
@@ -51,7 +52,11 @@ int rec_store_open(struct rec_store **out, struct rec_session *session, const ch
 		store->path = strdup(path);
 	}
 	if (store && store->path)
-		r = rec_paths_open(&store->paths, store->path, NULL, allow_outside);
+		r = rec_paths_open(&store->paths, store->path, NULL, params->allow_outside);
+	if (r == REC_OK) {
+		store->paths.allow_remote = params->allow_remote;
+		store->paths.allow_insecure = params->allow_insecure;
+	}
 	if (r == REC_OK && rec_archive_recognises(path))
 		r = open_zip(store);
 	if (r == REC_OK && !session->dir && !(session->dir = strdup(store->paths.dir)))

@@ -3,7 +3,7 @@
  * Where the files that a manifest names are: its own folder, or the zip that it came in. Services name files by their own keys and URLs
  * ("acme/room/1795-...-audio"); what was downloaded lies beside the manifest under the last part of that name.
  *
- *     rec_store_open(&store, session, "webhook.json", allow_outside);
+ *     rec_store_open(&store, session, "webhook.json", params);
  *     for (i < rec_store_count(store)) rec_store_name(store, i) ...;          -- what lies there
  *     rec_store_find(store, "tracks[0].s3Key", "acme/room/1795-...-audio", &path);
  *     rec_store_close(&store);
@@ -16,12 +16,13 @@
 struct rec_store;
 
 /**
- * rec_store_open(store, session, path, allow_outside):
+ * rec_store_open(store, session, path, params):
  *   session  gets its dir, and holds members of a zip open; borrowed until close
  *   path     the manifest, the folder or the zip
  * Errors, reported: REC_EINPUT: a zip that is refused (session/archive.h), more than 100000 files; REC_ENOMEM.
  */
-int rec_store_open(struct rec_store **store, struct rec_session *session, const char *path, bool allow_outside);
+int rec_store_open(struct rec_store **store, struct rec_session *session, const char *path,
+        const struct rec_session_params *params);
 
 /** rec_store_is_zip(store): whether the files come out of a zip. */
 bool rec_store_is_zip(const struct rec_store *store);
