@@ -6,9 +6,9 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/tool.h"
+#include "net/net.h"
 #include "probe/probe.h"
 #include "probe/verify.h"
-#include "net/net.h"
 #include "session/write.h"
 
 #include <inttypes.h>
