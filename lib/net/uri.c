@@ -47,7 +47,7 @@ int rec_uri_decode(const char *text, bool plus, char **decoded)
 			free(out);
 			return REC_EINVAL;
 		}
-		out[n++] = *text == '%' ? (char)(high << 4 | low) : *text == '+' && plus ? ' ' : *text;
+		out[n++] = *text == '%' ? (char)(unsigned char)(16 * high + low) : *text == '+' && plus ? ' ' : *text;
 		text += *text == '%' ? 2 : 0;
 	}
 	out[n] = '\0';
