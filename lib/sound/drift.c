@@ -8,7 +8,9 @@
 #include <string.h>
 
 static const double look_s = 0.25;        /* how often the loop is turned */
-static const double window_s = 1.0;       /* of the median; in steady sound */
+static const double window_least_s = 1.0; /* of the median; in steady sound */
+static const double window_most_s = 4.0;
+static const double window_per_ns = 2e-6; /* longer, the more the stamps jitter: 2 s for a median deviation of 1 ms */
 static const unsigned window_least = 9;   /* packets in it, however long each is */
 static const double engage_ns = 0.6e6;    /* rounding to whole milliseconds explains 0.5 */
 static const double off_most_s = 20.0;    /* how long stamps may hover off by one tick */
@@ -17,6 +19,9 @@ static const double hurry_ns = 0.9e6;     /* an error of this makes the loop fas
 static const double memory_least_s = 8.0; /* fast enough for 300 ppm, slow enough for the median's delay */
 static const double memory_most_s = 64.0;
 static const double rate_most = 600e-6;
+static const double usual_rate = 150e-6; /* of a sound card against stamps: its standard deviation */
+static const double begin_share = 0.5;   /* of the jitter that is left in a stretch's beginning */
+static const double chance_most = 2.2;   /* standard deviations that chance explains, at two looks in a row */
 static const double ppm_most = 1200.0;
 
 static int compare(const void *a, const void *b)
@@ -32,6 +37,16 @@ int64_t rec_median_ns(int64_t *values, unsigned n)
 	int64_t low = values[(n - 1) / 2], high = values[n / 2];
 
 	return low + (high - low) / 2;
+}
+
+int64_t rec_deviation_ns(int64_t *values, unsigned n, int64_t level_ns)
+{
+	for (unsigned i = 0; i < n; i++)
+		values[i] = llabs(values[i] - level_ns);
+	int64_t median = rec_median_ns(values, n);
+	int64_t wide = values[(n - 1) * 4 / 5] * 5 / 8;
+
+	return median > wide ? median : wide;
 }
 
 static double clamp(double v, double low, double high)
@@ -64,10 +79,8 @@ static void measure(struct rec_drift *d)
 	for (unsigned i = 0; i < d->n; i++)
 		v[i] = d->residual_ns[(d->head + i) % REC_DRIFT_WINDOW];
 	int64_t level = rec_median_ns(v, d->n);
-	for (unsigned i = 0; i < d->n; i++)
-		v[i] = llabs(v[i] - level);
 	d->level_ns = (double)level;
-	d->jitter_ns = (double)rec_median_ns(v, d->n);
+	d->jitter_ns = (double)rec_deviation_ns(v, d->n, level);
 	d->spread_ns = fmax(d->jitter_ns, d->spread_ns - (d->spread_ns - d->jitter_ns) * d->pending_s / spread_s);
 }
 
@@ -82,7 +95,7 @@ static double threshold(const struct rec_drift *d, double floor_ns, double ticks
 
 static double memory_floor(const struct rec_drift *d)
 {
-	return fmax(memory_least_s, 8 * d->window_s);
+	return fmax(memory_least_s, 5 * d->window_s); /* more would answer late, less would swing */
 }
 
 /*
@@ -94,19 +107,25 @@ static bool is_drift(struct rec_drift *d, double dt)
 	bool blurred = d->jitter_ns > 0.2 * (double)d->tick_ns;
 	double level = fabs(d->level_ns);
 
-	d->sure = level > threshold(d, engage_ns, blurred ? 0.6 : 1.05, 3.5) ? d->sure + 1 : 0;
-	d->off_s = level > threshold(d, engage_ns, 0.6, 3.5) ? d->off_s + dt : 0;
+	d->sure = level > threshold(d, engage_ns, blurred ? 0.6 : 1.05, chance_most) ? d->sure + 1 : 0;
+	d->off_s = level > threshold(d, engage_ns, 0.6, chance_most) ? d->off_s + dt : 0;
 	return d->sure >= 2 || d->off_s > off_most_s;
 }
 
-/* The drift so far is the error over the time in which it grew: the line through the stretch's beginning. */
+/*
+ * The error so far is partly the beginning's own (it was placed by jittering stamps), partly drift that has grown since. The most likely
+ * share of the latter, with both normally distributed.
+ */
 static void engage(struct rec_drift *d)
 {
 	double grown_s = fmax(d->stretch_s - d->window_s / 2, look_s);
+	double drifted = usual_rate * grown_s;
+	double placed = begin_share * d->spread_ns / 1e9;
 
 	d->engaged = true;
 	d->memory_s = clamp(d->stretch_s, memory_floor(d), memory_most_s);
-	d->rate = clamp(d->level_ns / 1e9 / grown_s, -rate_most, rate_most);
+	d->rate = d->level_ns / 1e9 * drifted / (drifted * drifted + placed * placed) * usual_rate;
+	d->rate = clamp(d->rate, -rate_most, rate_most);
 }
 
 /* Gains of the least-squares line over the last memory_s: 4/T for the offset, 6/T^2 for the slope. */
@@ -122,6 +141,11 @@ static void turn(struct rec_drift *d, double dt)
 	double t = d->memory_s;
 	d->rate = clamp(d->rate + 6 / (t * t) * e * dt, -rate_most, rate_most);
 	d->ppm = clamp((d->rate + 4 / t * e) * 1e6, -ppm_most, ppm_most);
+}
+
+static double window_wanted(const struct rec_drift *d)
+{
+	return clamp(d->spread_ns * window_per_ns, window_least_s, window_most_s);
 }
 
 static void drop_oldest(struct rec_drift *d)
@@ -143,7 +167,8 @@ void rec_drift_add(struct rec_drift *drift, int64_t residual_ns, int64_t duratio
 	drift->window_s += dt;
 	drift->stretch_s += dt;
 	drift->pending_s += dt;
-	while (drift->n > window_least && drift->window_s - (double)drift->duration_ns[drift->head] / 1e9 >= window_s)
+	while (drift->n > window_least &&
+	        drift->window_s - (double)drift->duration_ns[drift->head] / 1e9 >= window_wanted(drift))
 		drop_oldest(drift);
 	if (drift->pending_s < look_s || drift->n < window_least)
 		return;

@@ -11,6 +11,8 @@
 /* A file's very first stamp may be on any clock (Unix time too), but leaves room for what is added to it. */
 static const int64_t first_most_ns = INT64_MAX / 2;
 static const int64_t unmeasured_ns = 5 * REC_NS_PER_MS; /* least step while the jitter is not known */
+static const double first_most = 12e6; /* and of it where the first few packets say how much they jitter */
+enum { return_within = 8 };            /* packets: later than that a stamp that deviates has not come back */
 
 void rec_gapfill_init(struct rec_gapfill *gapfill, int64_t tick_ns)
 {
@@ -84,7 +86,7 @@ static bool comes_back(const int64_t *residual, unsigned n, int64_t level, int64
 {
 	unsigned row = 0;
 
-	for (unsigned i = 1; i < n; i++) {
+	for (unsigned i = 1; i < n && i <= return_within; i++) {
 		int64_t old = llabs(residual[i] - level);
 		bool back = old <= least && old < llabs(residual[i] - residual[0]);
 
@@ -95,16 +97,24 @@ static bool comes_back(const int64_t *residual, unsigned n, int64_t level, int64
 	return false;
 }
 
-/* The first packet's place, from its own stamp and those that agree with it: rounding and jitter average out. */
+/*
+ * The first packet's place, from its own stamp and those that agree with it: rounding and jitter average out. Its own stamp may be the
+ * extreme one, so what agrees is asked again around the first answer.
+ */
 static int64_t centre(const int64_t *residual, unsigned n, int64_t least)
 {
 	int64_t v[REC_GAPFILL_AHEAD + 1];
-	unsigned m = 0;
+	int64_t level = residual[0];
 
-	for (unsigned i = 0; i < n; i++)
-		if (llabs(residual[i] - residual[0]) <= least)
-			v[m++] = residual[i];
-	return rec_median_ns(v, m);
+	for (int look = 0; look < 2; look++) {
+		unsigned m = 0;
+
+		for (unsigned i = 0; i < n; i++)
+			if (llabs(residual[i] - level) <= least)
+				v[m++] = residual[i];
+		level = rec_median_ns(v, m);
+	}
+	return level;
 }
 
 static void anchor(struct rec_gapfill *g, int64_t at_ns, int64_t gap_ns, struct rec_gapfill_place *place)
@@ -117,6 +127,18 @@ static void anchor(struct rec_gapfill *g, int64_t at_ns, int64_t gap_ns, struct 
 	g->rate = ahead(g, 0)->rate;
 }
 
+/* As step_least, where nothing was measured yet: from the first few packets alone. */
+static int64_t first_least(const struct rec_drift *d, const int64_t *residual, unsigned n)
+{
+	int64_t v[return_within + 1];
+	unsigned m = n <= return_within ? n : return_within + 1;
+
+	memcpy(v, residual, m * sizeof(*v));
+	int64_t level = rec_median_ns(v, m);
+	double spread = (double)rec_deviation_ns(v, m, level);
+	return (int64_t)fmax(1.6 * (double)d->tick_ns, fmin(0.5e6 + 6 * spread, first_most));
+}
+
 static void start(struct rec_gapfill *g, struct rec_gapfill_place *place)
 {
 	int64_t residual[REC_GAPFILL_AHEAD + 1];
@@ -125,7 +147,7 @@ static void start(struct rec_gapfill *g, struct rec_gapfill_place *place)
 	g->first_ns = stamp;
 	g->started = true;
 	unsigned n = residuals(g, stamp, residual);
-	int64_t least = step_least(&g->drift);
+	int64_t least = first_least(&g->drift, residual, n);
 	anchor(g, stamp + centre(residual, n, least), 0, place);
 	rec_drift_anchor(&g->drift);
 }

@@ -20,8 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* packets that must follow one before its place is known */
-#define REC_GAPFILL_AHEAD 8
+/* packets that must follow one before its place is known: as many as average the jitter out of a stretch's beginning */
+#define REC_GAPFILL_AHEAD 24
 /* a stamp this far from the first is refused: 10^6 s */
 #define REC_GAPFILL_FAR_NS INT64_C(1000000000000000)
 
