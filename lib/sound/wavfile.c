@@ -5,6 +5,7 @@
 #include "base/queue.h"
 #include "media/limits.h"
 #include "media/tail.h"
+#include "sound/riff.h"
 
 #include <pthread.h>
 #include <sndfile.h>
@@ -58,7 +59,11 @@ static sf_count_t io_seek(sf_count_t offset, int whence, void *state)
 {
 	struct rec_wavfile *w = state;
 
-	w->at = offset + (whence == SEEK_CUR ? w->at : whence == SEEK_END ? rec_source_size(w->source) : 0);
+	int64_t from = whence == SEEK_CUR ? w->at : whence == SEEK_END ? rec_source_size(w->source) : 0;
+
+	/* where a file's own numbers may lead; what is out of it reads as its end */
+	if (__builtin_add_overflow(from, offset, &w->at) || w->at < 0)
+		w->at = rec_source_size(w->source);
 	return w->at;
 }
 
@@ -84,26 +89,6 @@ static sf_count_t io_write(const void *bytes, sf_count_t n, void *state)
 {
 	(void)bytes, (void)n, (void)state;
 	return 0;
-}
-
-/* Only these reach libsndfile: the whitelist of what a stranger's file may make it parse. */
-static bool looks_like_wav(struct rec_source *source)
-{
-	char head[12];
-	size_t got = 0;
-
-	if (!rec_source_seekable(source) || rec_source_tell(source) != 0)
-		return false;
-	while (got < sizeof(head)) {
-		ssize_t n = rec_source_read(source, head + got, sizeof(head) - got);
-
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	rec_source_seek(source, 0);
-	return got == sizeof(head) && memcmp(head + 8, "WAVE", 4) == 0 &&
-	       (memcmp(head, "RIFF", 4) == 0 || memcmp(head, "RF64", 4) == 0);
 }
 
 static bool choose_form(int format, enum form *form)
@@ -222,7 +207,8 @@ int rec_wavfile_open(struct rec_wavfile **wav, struct rec_source *source)
 	int err;
 
 	*wav = NULL;
-	if (!looks_like_wav(source))
+	/* only these reach libsndfile: the whitelist of what a stranger's file may make it parse */
+	if (rec_source_tell(source) != 0 || !rec_riff_is_plain(source))
 		return REC_ENODATA;
 	w = calloc(1, sizeof(*w));
 	if (!w)
