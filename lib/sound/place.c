@@ -26,13 +26,14 @@ struct rec_place {
 	struct rec_resample *resample;
 	AVFrame *before; /* the frame that was set down last */
 	bool started;
-	int64_t origin_ns;  /* container time that stands at start_ns */
-	int64_t at;         /* where the stretch's next sample goes */
-	int64_t filled;     /* end of what was placed: nothing goes before it */
-	size_t skip;        /* samples that the resampler will give a second time */
-	int64_t carried_ns; /* slip of the stretch before its resampler was last changed */
-	int64_t slip_ns;    /* of all that was resampled before */
-	int64_t sound_ns;   /* length of all frames */
+	int64_t origin_ns;        /* container time that stands at start_ns */
+	int64_t at;               /* where the stretch's next sample goes */
+	int64_t filled;           /* end of what was placed: nothing goes before it */
+	enum rec_gap_cause cause; /* of what lies between them */
+	size_t skip;              /* samples that the resampler will give a second time */
+	int64_t carried_ns;       /* slip of the stretch before its resampler was last changed */
+	int64_t slip_ns;          /* of all that was resampled before */
+	int64_t sound_ns;         /* length of all frames */
 	double squares;
 	struct rec_place_block *first; /* full blocks */
 	struct rec_place_block **last;
@@ -182,6 +183,10 @@ static int put(struct rec_place *p, const float *pcm, size_t n)
 		p->params.ledger->trimmed_samples += (int64_t)n;
 		return REC_OK;
 	}
+	/* not before there is something to put: a stretch may turn out to lie under what is there, or beyond all bounds */
+	int err = rec_ledger_gap(p->params.ledger, p->filled, a - p->filled, p->cause);
+	if (err < 0)
+		return err;
 	p->params.ledger->trimmed_samples += (a - from) + (end - b);
 	p->filled = b;
 	pcm += (size_t)(a - from) * (size_t)p->params.channels;
@@ -262,7 +267,8 @@ static int begin_stretch(struct rec_place *p, const struct waiting *w, const str
 	if (!head && to->gap_ns == 0)
 		return REC_OK;
 	p->at = output_sample(p, to->at_ns);
-	return rec_ledger_gap(p->params.ledger, p->filled, p->at - p->filled, cause_of(w, to, head));
+	p->cause = cause_of(w, to, head);
+	return REC_OK;
 }
 
 /* A new resampler in the middle of a stretch hears the frame before again, so that its filter joins without a click. */
