@@ -155,14 +155,11 @@ static int rewind_swr(struct rec_resample *r)
 static void drop_nonsense(float *pcm, size_t n)
 {
 	static const float absurd = 1e6F;
-	float most = 0;
+	bool nonsense = false;
 
-	for (size_t i = 0; i < n; i++) {
-		float v = fabsf(pcm[i]);
-
-		most = v <= most ? most : v; /* NaN stays */
-	}
-	for (size_t i = 0; !(most <= absurd) && i < n; i++)
+	for (size_t i = 0; i < n; i++)
+		nonsense |= !(fabsf(pcm[i]) <= absurd); /* NaN too */
+	for (size_t i = 0; nonsense && i < n; i++)
 		pcm[i] = fabsf(pcm[i]) <= absurd ? pcm[i] : 0;
 }
 

@@ -254,22 +254,30 @@ static void test_bend(void **state)
 
 static void test_nonsense_is_silenced(void **state)
 {
+	static const struct {
+		float in[5];
+		float want[5];
+	} rows[] = {{{0.5F, NAN, INFINITY, -1e30F, -0.25F}, {0.5F, 0, 0, 0, -0.25F}},
+	        {{0.5F, NAN, 0.5F, 0.5F, -0.25F}, {0.5F, 0, 0.5F, 0.5F, -0.25F}},
+	        {{NAN, NAN, NAN, NAN, NAN}, {0, 0, 0, 0, 0}}};
 	const struct rec_resample_params params = {48000, 1, false};
 	AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-	AVFrame *frame = frame_of(AV_SAMPLE_FMT_FLT, 48000, &mono, 5);
-	const float in[5] = {0.5F, NAN, INFINITY, -1e30F, -0.25F}, want[5] = {0.5F, 0, 0, 0, -0.25F};
-	struct rec_resample *r;
-	float *pcm;
-	size_t n;
 
 	(void)state;
-	memcpy(frame->data[0], in, sizeof(in));
-	assert_int_equal(rec_resample_new(&r, frame, &params), REC_OK);
-	assert_int_equal(rec_resample_run(r, frame, &pcm, &n), REC_OK);
-	assert_int_equal(n, 5);
-	assert_memory_equal(pcm, want, sizeof(want));
-	rec_resample_free(&r);
-	av_frame_free(&frame);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AVFrame *frame = frame_of(AV_SAMPLE_FMT_FLT, 48000, &mono, 5);
+		struct rec_resample *r;
+		float *pcm;
+		size_t n;
+
+		memcpy(frame->data[0], rows[i].in, sizeof(rows[i].in));
+		assert_int_equal(rec_resample_new(&r, frame, &params), REC_OK);
+		assert_int_equal(rec_resample_run(r, frame, &pcm, &n), REC_OK);
+		assert_int_equal(n, 5);
+		assert_memory_equal(pcm, rows[i].want, sizeof(rows[i].want));
+		rec_resample_free(&r);
+		av_frame_free(&frame);
+	}
 }
 
 int main(void)
