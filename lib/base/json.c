@@ -259,13 +259,13 @@ static int check_keys(struct scan *s, size_t base)
 {
 	const char *end = s->text + s->n;
 	const char *twice = NULL; /* the first in the text, whatever the order of the sort */
-	const char **keys = s->keys + base;
 	size_t n = s->nkeys - base;
 	char why[128];
 
 	s->nkeys = base;
 	if (n < 2)
 		return REC_OK;
+	const char **keys = s->keys + base;
 	qsort_r(keys, n, sizeof *keys, compare_keys, (void *)(uintptr_t)end);
 	for (size_t i = 1; i < n; i++)
 		if (compare_decoded(keys[i - 1], keys[i], end) == 0 && (!twice || keys[i] < twice))

@@ -37,11 +37,11 @@ int rec_remotename_local(struct rec_remote_track *track)
 	for (char *c = name; *c; c++)
 		if (!strchr(safe, *c))
 			*c = '_';
-	if (name[0] == '.')
-		name[0] = '_';
 	n = strlen(name);
 	if (n > max_name) /* the ending tells more than the beginning */
 		memmove(name, name + n - max_name, max_name + 1);
+	if (name[0] == '.')
+		name[0] = '_';
 	if (!*name || strcmp(name, "session.json") == 0) {
 		free(name);
 		name = strdup("track");
