@@ -22,7 +22,7 @@ comma := ,
 # SANITIZE=address,undefined or thread builds into a folder of its own.
 ifdef SANITIZE
 BUILD := build/san-$(subst $(comma),-,$(SANITIZE))
-SAN := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -g
+SAN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g
 HARDEN :=
 else
 SAN :=
@@ -41,11 +41,15 @@ TEST_LIBS = $(shell $(PKG_CONFIG) --libs $(TEST_PKGS) 2>/dev/null)
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/rec-*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_LIB_SRC := $(sort $(wildcard tests/fuzz/lib/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 TOOLS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
-ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC)
-ALL_H := $(sort $(wildcard lib/*/*.h tests/unit/*.h))
+REPLAYS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(FUZZ_LIB_SRC)
+ALL_H := $(sort $(wildcard lib/*/*.h tests/unit/*.h tests/fuzz/*.h))
 # the longest first
 TESTS := tests/units.t $(filter-out tests/units.t,$(sort $(wildcard tests/*.t)))
 NAMES := $(CMD_SRC:cmd/%.c=%)
@@ -58,7 +62,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units
+.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -92,14 +96,26 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/librec.a
 	@mkdir -p $(@D)
 	$(CC) $(REC_CFLAGS) $(REC_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
 
+# a fuzz target, fed with the files of its corpus
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/librec.a
+	@mkdir -p $(@D)
+	$(CC) $(REC_CFLAGS) $(REC_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# and with libFuzzer, which is clang's
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/lib/fuzz.o $(BUILD)/librec.a
+	@mkdir -p $(@D)
+	$(CC) $(REC_CFLAGS) $(REC_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
 .SECONDARY:
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_C))
 
 units: $(UNITS)
+replays: $(REPLAYS)
+fuzzers: $(FUZZERS)
 
 # JOBS test scripts run at once
 JOBS ?= 2
-check: all units
+check: all units replays
 	prove -j$(JOBS) --timer $(TESTS)
 
 # the players themselves, in a browser; skipped with a reason where there is none
@@ -112,6 +128,11 @@ check-all: check
 # against real S3 servers on the loopback, which it installs and starts; as root
 check-s3: all
 	tests/servers/check-s3.sh
+
+# each fuzz target for T seconds; TARGETS="json uri" takes only these
+T ?= 60
+fuzz:
+	@MAKE="$(MAKE)" tests/fuzz/run.sh $(T) $(TARGETS)
 
 bench: all
 	tests/bench/run.sh

@@ -15,7 +15,7 @@ breach()
 }
 
 mapfile -t code < <(find lib cmd -name '*.[ch]' | sort)
-mapfile -t unit < <(find tests/unit -name '*.[ch]' | sort)
+mapfile -t unit < <(find tests/unit tests/fuzz -name '*.[ch]' | sort)
 mapfile -t scripts < <(find tests .ci -type f \( -name '*.sh' -o -name '*.t' -o -path '.ci/*' \) | sort)
 mapfile -t shell < <(grep -lE '^#!.*\b(ba)?sh\b' "${scripts[@]}" tests/tap.sh)
 mapfile -t texts < <(find . -type f \( -path ./build -o -path ./.git -o -path ./testdata \) -prune -o -type f \

@@ -65,7 +65,7 @@ bool rec_sizes_jpeg(const uint8_t *bytes, size_t n, struct rec_dims *dims)
 
 static int open_parser(struct rec_sizes *sizes, const AVCodecParameters *par)
 {
-	sizes->parser = av_parser_init(par->codec_id);
+	sizes->parser = av_parser_init((int)par->codec_id);
 	if (!sizes->parser)
 		return REC_OK; /* none for this codec */
 	sizes->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
@@ -103,7 +103,7 @@ static void renew_parser(struct rec_sizes *sizes, const AVPacket *packet)
 	sizes->context->extradata = copy;
 	sizes->context->extradata_size = (int)n;
 	av_parser_close(sizes->parser);
-	sizes->parser = av_parser_init(sizes->codec);
+	sizes->parser = av_parser_init((int)sizes->codec);
 	if (sizes->parser)
 		sizes->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
 }
