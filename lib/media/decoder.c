@@ -7,6 +7,8 @@
 #include "media/libav.h"
 #include "media/limits.h"
 
+#include <errno.h>
+
 static int set_up(AVCodecContext *decoder, const AVCodecParameters *par, AVRational time_base, int threads)
 {
 	int av = avcodec_parameters_to_context(decoder, par);
@@ -37,8 +39,9 @@ int rec_decoder_open(
 	err = set_up(*decoder, par, time_base, threads);
 	if (err < 0)
 		return err;
+	errno = 0;
 	err = avcodec_open2(*decoder, codec, NULL);
-	if (err == AVERROR(ENOMEM))
+	if (rec_libav_lacks_memory(err))
 		return REC_ENOMEM;
 	if (err < 0)
 		return rec_report(REC_EINPUT,

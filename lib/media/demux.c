@@ -7,6 +7,7 @@
 #include "media/limits.h"
 #include "media/tail.h"
 
+#include <errno.h>
 #include <libavutil/avstring.h>
 #include <libavutil/opt.h>
 #include <string.h>
@@ -128,10 +129,11 @@ static int open_format(struct rec_demux *demux)
 	demux->format->protocol_whitelist = av_strdup("none");
 	if (!demux->format->format_whitelist || !demux->format->codec_whitelist || !demux->format->protocol_whitelist)
 		return REC_ENOMEM;
+	errno = 0;
 	err = avformat_open_input(&demux->format, NULL, found, NULL);
-	if (err == AVERROR(ENOMEM))
+	if (rec_libav_lacks_memory(err))
 		return REC_ENOMEM;
-	if (err == AVERROR_EOF)
+	if (err == AVERROR_EOF || err == AVERROR(ENOMEM))
 		return unusable(demux, "it ends inside its header");
 	return err < 0 ? unusable(demux, rec_libav_text(err, text)) : REC_OK;
 }
@@ -171,7 +173,8 @@ static int find_stream_info(struct rec_demux *demux)
 		av_dict_set_int(&options[i], "max_pixels", rec_media_limits.pixels, 0);
 		av_dict_set(&options[i], "threads", "1", 0);
 	}
-	if (err == REC_OK && avformat_find_stream_info(demux->format, n ? options : NULL) == AVERROR(ENOMEM))
+	errno = 0;
+	if (err == REC_OK && rec_libav_lacks_memory(avformat_find_stream_info(demux->format, n ? options : NULL)))
 		err = REC_ENOMEM;
 	for (unsigned i = 0; i < n; i++)
 		av_dict_free(&options[i]);
@@ -260,11 +263,12 @@ int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
 	if (demux->folder)
 		return rec_folder_read(demux->folder, packet);
 	for (int errors = 0; errors < MAX_ERRORS;) {
+		errno = 0;
 		int err = av_read_frame(demux->format, packet);
 
 		if (err == AVERROR_EOF || demux->read_error)
 			return end_of_input(demux);
-		if (err == AVERROR(ENOMEM))
+		if (rec_libav_lacks_memory(err))
 			return REC_ENOMEM;
 		if (err < 0) { /* damage in the middle: the demuxer finds its way, or ends */
 			demux->truncated |= avio_feof(demux->io) != 0;

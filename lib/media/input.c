@@ -8,6 +8,7 @@
 #include "media/libav.h"
 #include "media/rotation.h"
 
+#include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,9 +116,10 @@ static int feed(struct rec_input *in)
 		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stamp_ns(in, in->packet->pts);
 		if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
 			note_corrupt(in, at_ns);
+		errno = 0;
 		err = avcodec_send_packet(in->decoder, in->packet);
 		av_packet_unref(in->packet);
-		if (err == AVERROR(ENOMEM))
+		if (rec_libav_lacks_memory(err))
 			return REC_ENOMEM;
 		if (err >= 0)
 			return REC_OK;
@@ -184,11 +186,12 @@ static int64_t place(struct rec_input *in, const AVFrame *frame)
 static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 {
 	for (;;) {
+		errno = 0;
 		int err = avcodec_receive_frame(in->decoder, frame);
 
 		if (err == AVERROR_EOF)
 			return REC_ENODATA;
-		if (err == AVERROR(ENOMEM))
+		if (rec_libav_lacks_memory(err))
 			return REC_ENOMEM;
 		if (err == AVERROR(EAGAIN)) {
 			if (in->draining)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <libavutil/samplefmt.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,6 +30,18 @@ int rec_libav_err(int averror)
 	if (averror == AVERROR(ENOMEM))
 		return REC_ENOMEM;
 	return averror == AVERROR_EOF ? REC_ENODATA : REC_EINPUT;
+}
+
+bool rec_libav_lacks_memory(int averror)
+{
+	bool said = averror == AVERROR(ENOMEM);
+	void *some;
+
+	if (!said || errno == ENOMEM)
+		return said;
+	some = malloc(1 << 20); /* posix_memalign() need not set errno */
+	free(some);
+	return !some;
 }
 
 const char *rec_libav_text(int averror, char text[64])

@@ -4,12 +4,20 @@
 #define REC_MEDIA_LIBAV_H
 
 #include <libavformat/avformat.h>
+#include <stdbool.h>
 
 /** rec_libav_init(): silence libav's own talk (LOG_LEVEL=debug lets it speak); safe to call often, from any thread. */
 void rec_libav_init(void);
 
 /** rec_libav_err(averror): the rec_err for an AVERROR: REC_ENOMEM, REC_ENODATA for the end of file, else REC_EINPUT. */
 int rec_libav_err(int averror);
+
+/**
+ * rec_libav_lacks_memory(averror):
+ * Whether a call on an input, before which errno was 0, failed for want of memory. AVERROR(ENOMEM) alone does not tell: libavformat says so of
+ * a header that promises more than the file holds, too, or of a size beyond what av_malloc() ever gives.
+ */
+bool rec_libav_lacks_memory(int averror);
 
 /** rec_libav_text(averror, text): libav's words for an error, lower case; returns ${text}. */
 const char *rec_libav_text(int averror, char text[64]);
