@@ -7,12 +7,27 @@
 #include "base/progress.h"
 
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/*
+ * glibc gives every thread an arena, which reserves 64 MiB of address space and keeps what is freed in it. A meeting has more threads than that
+ * is good for: under `ulimit -v` 1 GiB they would fail for want of space that nobody uses.
+ */
+static void share_arenas(void)
+{
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 4);
+#endif
+}
 
 int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *options), int argc, char **argv)
 {
 	const struct rec_common *common = (const struct rec_common *)(const void *)((char *)options + tool->common);
 	int err, status;
 
+	share_arenas();
 	rec_log_init(argv[0]);
 	rec_signals_install();
 	err = rec_opt_parse(tool, options, argc, argv);
