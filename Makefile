@@ -19,6 +19,8 @@ ifdef CI
 WARN += -Werror
 endif
 comma := ,
+# the flag, where compiler and C library know it and do not warn
+known = $(shell $(CC) -O2 -Werror $(1) -include stdlib.h -xc -fsyntax-only /dev/null 2>/dev/null && echo $(1))
 # SANITIZE=address,undefined or thread builds into a folder of its own.
 ifdef SANITIZE
 BUILD := build/san-$(subst $(comma),-,$(SANITIZE))
@@ -26,8 +28,9 @@ SAN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-po
 HARDEN :=
 else
 SAN :=
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-HARDEN_LD := -pie -Wl,-z,relro,-z,now
+HARDEN := -U_FORTIFY_SOURCE -fstack-protector-strong -fPIE \
+  $(firstword $(call known,-D_FORTIFY_SOURCE=3) -D_FORTIFY_SOURCE=2) $(call known,-fstack-clash-protection) $(call known,-fcf-protection)
+HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 endif
 REC_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREC_VERSION='"$(VERSION)"' -Ilib -I. $(CPPFLAGS)
 OPTIMISE := -O2 -ftree-vectorize
@@ -62,7 +65,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers
+.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers soak coverage analyze
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -129,10 +132,22 @@ check-all: check
 check-s3: all
 	tests/servers/check-s3.sh
 
+# how much of lib/ and cmd/ the tests run, in a build folder of its own; build/coverage.txt names what they do not
+coverage:
+	@MAKE="$(MAKE)" tests/coverage.sh
+
+# gcc's and clang's static analysis; what is accepted, and why, stands in .clang-tidy and in the code
+analyze:
+	@MAKE="$(MAKE)" CPPFLAGS_ALL='$(REC_CPPFLAGS) $(PKG_CFLAGS)' tests/analyze.sh $(LIB_SRC) $(CMD_SRC)
+
 # each fuzz target for T seconds; TARGETS="json uri" takes only these
 T ?= 60
 fuzz:
 	@MAKE="$(MAKE)" tests/fuzz/run.sh $(T) $(TARGETS)
+
+# eight hours of fifty people who come and go, with few files and little memory; some minutes
+soak: all
+	tests/soak/soak.py --bin $(BUILD)/bin
 
 bench: all
 	tests/bench/run.sh
