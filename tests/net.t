@@ -181,6 +181,23 @@ def jobs():
         yield fetch, mode, HTTPS, "https", {"CURL_CA_BUNDLE": path("ca.pem")}, READING.get(mode, (4, 4))[0]
 
 
+def kill_fetch(folder):
+    """rec-fetch of two files, killed in the middle of the second one; how many requests there were then"""
+    child = subprocess.Popen([os.path.join(BIN, "rec-fetch"), "--allow-insecure", "-d", path(folder), "-"], stdin=subprocess.PIPE,
+                             env={**ENV, **S3}, stderr=subprocess.DEVNULL)
+    child.stdin.write(manifest(f"{HTTP}/ok/{AUDIO}", f"{HTTP}/stall/50000/iPhone-video.webm"))
+    child.stdin.close()
+    for _ in range(100):
+        time.sleep(0.05)
+        part = path(folder + ".part", "iPhone-video.webm")
+        if os.path.exists(part) and os.path.getsize(part) >= 40000:
+            break
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    check(f"{folder}, after a kill: no folder, parts kept", not os.path.exists(path(folder)) and os.path.exists(path(folder + ".part", AUDIO)))
+    return len(requests())
+
+
 try:
     local = path("local.wav")
     run = Run("rec-compose", "--p1-audio", os.path.join(ROOT, AUDIO), "--p1-join", "0", "--p1-leave", "70", "-o", local)
@@ -244,25 +261,22 @@ try:
     check("a key without a bucket: exit 2", run.status == 2 and "S3_BUCKET" in run.err, run)
 
     # killed in the middle: the parts lie in .part, and the next run goes on
-    child = subprocess.Popen([os.path.join(BIN, "rec-fetch"), "--allow-insecure", "-d", path("killed"), "-"], stdin=subprocess.PIPE,
-                             env={**ENV, **S3}, stderr=subprocess.DEVNULL)
-    child.stdin.write(manifest(f"{HTTP}/ok/{AUDIO}", f"{HTTP}/stall/50000/iPhone-video.webm"))
-    child.stdin.close()
-    for _ in range(100):
-        time.sleep(0.05)
-        part = path("killed.part", "iPhone-video.webm")
-        if os.path.exists(part) and os.path.getsize(part) >= 40000:
-            break
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    check("after a kill: no folder, parts kept", not os.path.exists(path("killed")) and os.path.exists(path("killed.part", AUDIO)))
-    before = len(requests())
+    video = os.path.join(ROOT, "iPhone-video.webm")
+    before = kill_fetch("killed")
     run = Run("rec-fetch", "--allow-insecure", "-d", "killed", "-", stdin=manifest(f"{HTTP}/ok/{AUDIO}", f"{HTTP}/ok/iPhone-video.webm"))
     ranges = [r["range"] for r in requests()[before:] if r["method"] == "GET"]
     check("after a kill: the next run goes on by Range", run.status == 0 and len([r for r in ranges if r and not r.startswith("bytes=0-")]) == 2, f"{ranges} {run}")
-    check("after a kill: the right bytes", read(path("killed", AUDIO)) == wanted and
-          read(path("killed", "iPhone-video.webm")) == read(os.path.join(ROOT, "iPhone-video.webm")), run)
+    check("after a kill: the right bytes", read(path("killed", AUDIO)) == wanted and read(path("killed", "iPhone-video.webm")) == read(video), run)
     check("after a kill: nothing beside it", not os.path.exists(path("killed.part")))
+    whole = read(video)
+    for name, other in (("of the same length", bytes(byte ^ 255 for byte in whole)), ("longer", whole + whole), ("shorter", whole[:30000])):
+        write(video, whole)
+        kill_fetch("changed")
+        write(video, other)
+        run = Run("rec-fetch", "--allow-insecure", "-d", "changed", "-", stdin=manifest(f"{HTTP}/ok/{AUDIO}", f"{HTTP}/ok/iPhone-video.webm"))
+        check(f"after a kill: a file that changed since, {name}, is fetched anew", run.status == 0 and read(path("changed", "iPhone-video.webm")) == other, run)
+        shutil.rmtree(path("changed"), ignore_errors=True)
+    write(video, whole)
 
     # a session.json that is a URL names its neighbours; the URLs in one are followed with permission alone
     write(os.path.join(ROOT, "session.json"), manifest(AUDIO))

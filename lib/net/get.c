@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "net/follow.h"
 #include "net/retry.h"
 #include "net/version.h"
 
@@ -18,7 +19,7 @@ struct download {
 	const struct rec_target *target;
 	const struct rec_get_params *params;
 	struct rec_version *version;
-	struct rec_digest *md5; /* of the bytes so far */
+	struct rec_follow *follow; /* where there is an MD5 to compare with; of the bytes so far */
 	int fd;
 	int64_t at;   /* bytes that the file has */
 	int64_t high; /* the most that it had: a server without ranges begins anew each time */
@@ -28,6 +29,7 @@ struct download {
 	bool earlier;  /* all that is known comes from an earlier run, so it may be forgotten */
 	bool whole;    /* ask without a Range: the server has none, or the file is empty */
 	bool unranged; /* the server answered a Range with everything */
+	bool changed;  /* since the earlier run: ask for the other version from its beginning */
 	int error;     /* of our own side, reported */
 };
 
@@ -45,13 +47,11 @@ static int own_error(struct download *d, int err, const char *why)
 
 static int begin_anew(struct download *d)
 {
-	unsigned char forgotten[REC_SHA256_SIZE];
-
 	if (ftruncate(d->fd, 0) < 0)
 		return own_error(d, REC_EIO, strerror(errno));
 	progress(d, -d->at);
 	d->at = 0;
-	rec_digest_end(d->md5, forgotten);
+	rec_follow_free(&d->follow);
 	return REC_OK;
 }
 
@@ -78,6 +78,14 @@ static int check_size(const struct download *d, struct rec_http_reply *reply)
 	return REC_OK;
 }
 
+/* What an earlier run left is of another version. */
+static int forget(struct download *d)
+{
+	d->known = d->earlier = false;
+	rec_version_init(d->version);
+	return begin_anew(d);
+}
+
 /* The first bytes of an answer: is it what was asked for? */
 static int begin_answer(struct download *d, struct rec_http_reply *reply)
 {
@@ -85,8 +93,13 @@ static int begin_answer(struct download *d, struct rec_http_reply *reply)
 
 	d->begun = true;
 	d->unranged = reply->status == 200 && !d->whole;
-	if (d->earlier && !rec_version_is(d->version, reply))
-		d->known = false;
+	if (d->earlier && !rec_version_is(d->version, reply)) {
+		if ((r = forget(d)) < 0)
+			return r;
+		d->changed = reply->status == 206;
+		if (d->changed)
+			return fail(reply, "it changed since the last run");
+	}
 	if (d->known && (r = rec_version_part(d->version, reply, d->at)) < 0)
 		return r;
 	if (reply->status == 206 && reply->first != d->at)
@@ -112,6 +125,19 @@ static void write_back(const struct download *d, int64_t before)
 		(void)sync_file_range(d->fd, (before / step) * step, step, SYNC_FILE_RANGE_WRITE);
 }
 
+/* The digest of what is there now; also of what an earlier run left. */
+static int follow(struct download *d)
+{
+	int r = REC_OK;
+
+	if (!d->version->md5[0] || d->params->no_checksum)
+		return REC_OK;
+	if (!d->follow && (r = rec_follow_new(&d->follow, d->fd)) < 0)
+		return own_error(d, r, rec_strerror(r));
+	rec_follow_to(d->follow, d->at);
+	return REC_OK;
+}
+
 static int put(struct download *d, const char *bytes, size_t n)
 {
 	int64_t before = d->at;
@@ -122,7 +148,6 @@ static int put(struct download *d, const char *bytes, size_t n)
 			continue;
 		if (done <= 0)
 			return own_error(d, REC_EIO, done < 0 ? strerror(errno) : "nothing more fits");
-		rec_digest_add(d->md5, bytes, (size_t)done);
 		bytes += done;
 		n -= (size_t)done;
 		d->at += done;
@@ -131,7 +156,7 @@ static int put(struct download *d, const char *bytes, size_t n)
 	write_back(d, before);
 	if (d->at > d->high)
 		rec_retry_moved(&d->retry, d->high = d->at);
-	return REC_OK;
+	return follow(d);
 }
 
 static int on_bytes(void *context, struct rec_http_reply *reply, const char *bytes, size_t n)
@@ -171,11 +196,8 @@ static enum rec_outcome ask(struct download *d, struct rec_http *http, struct re
 /* An answer came to its end. REC_OK: all is there; REC_ENODATA: ask for more; else reply->why. */
 static int end_answer(struct download *d, struct rec_http_reply *reply)
 {
-	if (reply->status == 416 && d->earlier) { /* it became shorter since */
-		d->known = d->earlier = false;
-		rec_version_init(d->version);
-		return begin_anew(d) < 0 ? REC_EIO : REC_ENODATA;
-	}
+	if (reply->status == 416 && d->earlier) /* it became shorter since */
+		return forget(d) < 0 ? REC_EIO : REC_ENODATA;
 	if (reply->status == 416 && d->at == 0 && !d->whole) {
 		d->whole = true;
 		return REC_ENODATA;
@@ -206,6 +228,11 @@ static int fetch(struct download *d, struct rec_http *http, struct rec_http_repl
 	for (;;) {
 		enum rec_outcome outcome = ask(d, http, reply);
 		int r = outcome == REC_DONE ? end_answer(d, reply) : REC_ENODATA;
+		if (d->changed) {
+			d->changed = false;
+			rec_http_reply_free(reply);
+			continue;
+		}
 		if (r != REC_ENODATA || outcome == REC_FAILED)
 			return r == REC_ENODATA ? REC_EREMOTE : r;
 		if (outcome == REC_AGAIN && !reply->why[0])
@@ -230,54 +257,33 @@ static int check_head(const struct download *d, struct rec_http *http, struct re
 	                                          : fail(reply, "the server is at odds with itself how long it is");
 }
 
-static int check_content(const struct download *d, struct rec_http_reply *reply)
+static int check_content(struct download *d, struct rec_http_reply *reply)
 {
-	unsigned char bytes[REC_MD5_SIZE];
 	char hex[REC_MD5_HEX];
 
 	if (d->params->expected >= 0 && d->at != d->params->expected)
 		return fail(reply, "it is shorter than the manifest says");
-	rec_digest_end(d->md5, bytes);
-	rec_hex(hex, bytes, sizeof bytes);
-	if (d->version->md5[0] && !d->params->no_checksum && strcmp(hex, d->version->md5) != 0)
+	if (!d->follow)
+		return REC_OK;
+	if (rec_follow_end(d->follow, hex) < 0)
+		return own_error(d, REC_EIO, "what was written cannot be read again");
+	if (strcmp(hex, d->version->md5) != 0)
 		return fail(reply, "what came is not what its checksum (ETag) says; --no-checksum takes it");
 	return REC_OK;
-}
-
-/* The digest of what an earlier run left. */
-static int catch_up(struct download *d)
-{
-	char *chunk = malloc(1 << 16);
-	int r = chunk ? REC_OK : REC_ENOMEM;
-
-	while (r == REC_OK && d->at < d->params->resume) {
-		int64_t left = d->params->resume - d->at;
-		ssize_t got = pread(d->fd, chunk, left < 1 << 16 ? (size_t)left : 1 << 16, d->at);
-		if (got <= 0)
-			break; /* then it is shorter than was thought */
-		rec_digest_add(d->md5, chunk, (size_t)got);
-		d->at += got;
-	}
-	free(chunk);
-	return r;
 }
 
 int rec_get_file(struct rec_http *http, const struct rec_target *target, int fd, const struct rec_get_params *params,
         struct rec_version *version)
 {
-	struct download d = {.target = target, .params = params, .version = version, .fd = fd};
+	struct download d = {.target = target, .params = params, .version = version, .fd = fd, .at = params->resume};
 	struct rec_http_reply reply = {0};
-	int r = rec_digest_new(&d.md5, "MD5");
 
-	if (params->resume == 0)
+	if (d.at == 0)
 		rec_version_init(version);
-	else if (r == REC_OK)
-		r = catch_up(&d);
-	d.known = d.earlier = d.at > 0;
-	if (d.at > 0)
+	else
 		progress(&d, d.at);
-	if (r == REC_OK)
-		r = fetch(&d, http, &reply);
+	d.known = d.earlier = d.at > 0;
+	int r = fetch(&d, http, &reply);
 	if (r == REC_OK)
 		r = check_head(&d, http, &reply);
 	if (r == REC_OK)
@@ -287,7 +293,7 @@ int rec_get_file(struct rec_http *http, const struct rec_target *target, int fd,
 	else if (r == REC_EREMOTE && !rec_http_cancelled(http))
 		rec_report(r, "cannot read '%s': %s", target->shown, reply.why);
 	rec_http_reply_free(&reply);
-	rec_digest_free(&d.md5);
+	rec_follow_free(&d.follow);
 	return r;
 }
 
