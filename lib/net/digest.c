@@ -83,7 +83,8 @@ static int add_file(struct rec_digest *md5, struct rec_digest *sha256, int fd, i
 			break;
 		}
 		rec_digest_add(md5, chunk, (size_t)got);
-		rec_digest_add(sha256, chunk, (size_t)got);
+		if (sha256)
+			rec_digest_add(sha256, chunk, (size_t)got);
 		at += got;
 		n -= got;
 	}
@@ -98,17 +99,20 @@ static void finish(struct rec_sums *sums, struct rec_digest *md5, struct rec_dig
 	rec_digest_end(md5, bytes);
 	rec_hex(sums->md5_hex, bytes, REC_MD5_SIZE);
 	EVP_EncodeBlock((unsigned char *)sums->md5_base64, bytes, REC_MD5_SIZE);
+	sums->sha256_hex[0] = '\0';
+	if (!sha256)
+		return;
 	rec_digest_end(sha256, bytes);
 	rec_hex(sums->sha256_hex, bytes, REC_SHA256_SIZE);
 }
 
-/* fd -1: text instead */
-static int sums_of(struct rec_sums *sums, int fd, const char *text, int64_t at, int64_t n)
+/* fd -1: text instead, with SHA-256 */
+static int sums_of(struct rec_sums *sums, int fd, const char *text, int64_t at, int64_t n, bool with_sha256)
 {
 	struct rec_digest *md5 = NULL, *sha256 = NULL;
 	int r = rec_digest_new(&md5, "MD5");
 
-	if (r == REC_OK)
+	if (r == REC_OK && with_sha256)
 		r = rec_digest_new(&sha256, "SHA256");
 	if (r == REC_OK && fd >= 0)
 		r = add_file(md5, sha256, fd, at, n);
@@ -123,12 +127,12 @@ static int sums_of(struct rec_sums *sums, int fd, const char *text, int64_t at, 
 	return r;
 }
 
-int rec_sums_of_file(struct rec_sums *sums, int fd, int64_t at, int64_t n)
+int rec_sums_of_file(struct rec_sums *sums, int fd, int64_t at, int64_t n, bool sha256)
 {
-	return sums_of(sums, fd, NULL, at, n);
+	return sums_of(sums, fd, NULL, at, n, sha256);
 }
 
 int rec_sums_of_text(struct rec_sums *sums, const char *text, size_t n)
 {
-	return sums_of(sums, -1, text, 0, (int64_t)n);
+	return sums_of(sums, -1, text, 0, (int64_t)n, true);
 }

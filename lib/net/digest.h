@@ -6,6 +6,7 @@
 #ifndef REC_NET_DIGEST_H
 #define REC_NET_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,15 +28,15 @@ int rec_hmac_sha256(unsigned char out[REC_SHA256_SIZE], const void *key, size_t 
 /** rec_hex(out, bytes, n): lower case, with the NUL 2 n + 1 characters. */
 void rec_hex(char *out, const unsigned char *bytes, size_t n);
 
-/* of a part of a file or of a text, as the headers of a PUT want them */
+/* of a part of a file or of a text, as the headers of a request want them */
 struct rec_sums {
 	char md5_base64[REC_MD5_BASE64];
 	char md5_hex[REC_MD5_HEX];
-	char sha256_hex[REC_SHA256_HEX];
+	char sha256_hex[REC_SHA256_HEX]; /* "": not asked for */
 };
 
-/** rec_sums_of_file(sums, fd, at, n): REC_EIO: it cannot be read, or is shorter (not reported); REC_ENOMEM. */
-int rec_sums_of_file(struct rec_sums *sums, int fd, int64_t at, int64_t n);
+/** rec_sums_of_file(sums, fd, at, n, sha256): with SHA-256 or without. REC_EIO: it cannot be read, or is shorter (not reported); REC_ENOMEM. */
+int rec_sums_of_file(struct rec_sums *sums, int fd, int64_t at, int64_t n, bool sha256);
 int rec_sums_of_text(struct rec_sums *sums, const char *text, size_t n);
 
 #endif

@@ -18,6 +18,7 @@
 static const long connect_ms = 8000;
 static const size_t max_headers = 256 << 10;
 static const size_t max_text = 64 << 10;
+static const int64_t asked_first = 1 << 20;
 
 struct rec_http {
 	CURL *easy;
@@ -287,6 +288,9 @@ static int add_signature(struct exchange *ex, const char *query)
 	const struct rec_http_request *request = ex->request;
 	const struct rec_target *target = request->target;
 	const char *payload = request->body ? request->body->sums.sha256_hex : empty;
+
+	if (!*payload)
+		payload = "UNSIGNED-PAYLOAD";
 	struct rec_field fields[MOST_SIGNED] = {{"host", target->host}};
 	struct rec_buf value = REC_BUF_INIT;
 	char date[REC_SIGV4_DATE];
@@ -336,6 +340,9 @@ static int put_headers(struct exchange *ex, const char *query)
 
 	if (r == REC_OK)
 		r = add_range(ex);
+	/* libcurl asks before each PUT whether to send at all; a small one is sent sooner than that is answered */
+	if (r == REC_OK && request->body && request->body->n < asked_first)
+		r = add_header(ex, "Expect", "");
 	if (r == REC_OK && request->body)
 		r = add_header(ex, "Content-MD5", request->body->sums.md5_base64);
 	for (size_t i = 0; r == REC_OK && i < request->nheaders; i++)

@@ -91,7 +91,7 @@ static int put_part(struct rec_http *http, struct upload *up, int number)
 	request.nquery = 2;
 	request.body = &body;
 	request.stall_s = rec_put_stall_s;
-	int r = rec_sums_of_file(&body.sums, up->fd, body.at, body.n);
+	int r = rec_sums_of_file(&body.sums, up->fd, body.at, body.n, rec_target_signs_content(up->target));
 	if (r == REC_EIO)
 		return rec_report(r, "cannot send the file to '%s': it cannot be read", up->target->shown);
 	if (r == REC_OK)

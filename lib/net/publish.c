@@ -112,36 +112,44 @@ static int delete_source(struct rec_publish_file *file)
 	return REC_OK;
 }
 
-static int send_one(const struct run *run, struct rec_publish_file *file)
+static int send_one(const struct run *run, struct rec_http *http, struct rec_publish_file *file)
 {
 	struct stat before;
 	int r;
 
 	if (fstat(file->fd, &before) < 0)
 		return rec_report(REC_EIO, "cannot read '%s': %s", file->path, strerror(errno));
-	r = rec_put_file(&file->target, file->fd, file->size, &run->put, &file->result);
+	r = rec_put_file(http, &file->target, file->fd, file->size, &run->put, &file->result);
 	if (r == REC_OK)
 		r = check_unchanged(file, &before);
 	file->sent = r == REC_OK;
 	return r == REC_OK && run->params->delete_source ? delete_source(file) : r;
 }
 
+static struct rec_publish_file *take(struct run *run)
+{
+	pthread_mutex_lock(&run->lock);
+	struct rec_publish_file *file = run->next < run->n && !run->error ? &run->files[run->next++] : NULL;
+	pthread_mutex_unlock(&run->lock);
+	return file;
+}
+
+/* One connection for all the files of a thread. */
 static void *work(void *context)
 {
 	struct run *run = context;
+	struct rec_publish_file *file;
+	struct rec_http *http = NULL;
+	int r = rec_http_new(&http, NULL);
 
-	for (;;) {
-		pthread_mutex_lock(&run->lock);
-		struct rec_publish_file *file = run->next < run->n && !run->error ? &run->files[run->next++] : NULL;
-		pthread_mutex_unlock(&run->lock);
-		if (!file)
-			return NULL;
-		int r = send_one(run, file);
-		pthread_mutex_lock(&run->lock);
-		if (r < 0 && !run->error)
-			run->error = r;
-		pthread_mutex_unlock(&run->lock);
-	}
+	while (r == REC_OK && (file = take(run)))
+		r = send_one(run, http, file);
+	pthread_mutex_lock(&run->lock);
+	if (r < 0 && !run->error)
+		run->error = r;
+	pthread_mutex_unlock(&run->lock);
+	rec_http_free(&http);
+	return NULL;
 }
 
 int rec_publish_run(struct rec_publish_file *files, size_t n, const struct rec_publish_params *params)

@@ -138,7 +138,7 @@ static int put_whole(struct rec_http *http, const struct rec_target *target, int
 	struct rec_http_request request = REC_HTTP_REQUEST("PUT", target);
 	struct rec_http_body body = {.fd = fd, .n = size};
 	struct rec_http_reply reply = {0};
-	int r = rec_sums_of_file(&body.sums, fd, 0, size);
+	int r = rec_sums_of_file(&body.sums, fd, 0, size, rec_target_signs_content(target));
 
 	if (r == REC_EIO)
 		return rec_report(r, "cannot send the file to '%s': it cannot be read", target->shown);
@@ -191,26 +191,22 @@ static int with_headers(
 	return REC_OK;
 }
 
-int rec_put_file(const struct rec_target *target, int fd, int64_t size, const struct rec_put_params *params,
-        struct rec_put_result *result)
+int rec_put_file(struct rec_http *http, const struct rec_target *target, int fd, int64_t size,
+        const struct rec_put_params *params, struct rec_put_result *result)
 {
 	struct rec_field headers[MOST_HEADERS];
 	struct rec_put_params full = *params;
-	struct rec_http *http = NULL;
 	int r = with_headers(&full, target, headers);
 
 	*result = (struct rec_put_result){.verified = false};
-	if (r == REC_OK)
-		r = rec_http_new(&http, NULL);
 	if (r == REC_OK && params->no_clobber)
 		r = check_absent(http, target);
-	if (r == REC_OK && target->bucket && size > params->part_size)
+	if (r == REC_OK && target->bucket && size > params->most_whole)
 		r = rec_multipart_put(http, target, fd, size, &full, result);
 	else if (r == REC_OK)
 		r = put_whole(http, target, fd, size, &full, result);
 	if (r == REC_OK)
 		r = verify(http, target, size, result);
-	rec_http_free(&http);
 	if (r == REC_ENOMEM)
 		rec_report(r, "cannot write '%s': %s", target->shown, rec_strerror(r));
 	return r;
@@ -221,12 +217,16 @@ int rec_put_publish(const char *url, int fd, int64_t size, bool no_clobber)
 	struct rec_put_params params = REC_PUT_PARAMS;
 	struct rec_put_result result;
 	struct rec_target target;
+	struct rec_http *http = NULL;
 	int r = rec_target_parse(&target, url);
 
 	if (r < 0)
 		return r;
 	params.no_clobber = no_clobber;
-	r = rec_put_file(&target, fd, size, &params, &result);
+	r = rec_http_new(&http, NULL);
+	if (r == REC_OK)
+		r = rec_put_file(http, &target, fd, size, &params, &result);
+	rec_http_free(&http);
 	rec_target_free(&target);
 	return r;
 }

@@ -13,14 +13,15 @@ struct rec_put_params {
 	const struct rec_field *headers;
 	size_t nheaders;
 	bool no_clobber;
-	int jobs;          /* parts at once */
-	int64_t part_size; /* larger files go in parts of so many bytes; more where 10000 parts would not do */
+	int jobs;                                       /* parts at once */
+	int64_t most_whole;                             /* over S3 larger files go in parts */
+	int64_t part_size;                              /* of so many bytes; more where 10000 parts would not do */
 	void (*progress)(void *context, int64_t bytes); /* any thread; NULL */
 	void *context;
 };
 #define REC_PUT_PARAMS                                                                                                 \
 	{                                                                                                              \
-		.jobs = 4, .part_size = INT64_C(16) << 20                                                              \
+		.jobs = 4, .most_whole = INT64_C(16) << 20, .part_size = INT64_C(8) << 20                              \
 	}
 
 struct rec_put_result {
@@ -29,12 +30,12 @@ struct rec_put_result {
 };
 
 /**
- * rec_put_file(target, fd, size, params, result):
+ * rec_put_file(http, target, fd, size, params, result):
  * Send the first ${size} bytes of the regular ${fd}.
  * Errors, reported: REC_EEXIST: it is there and no_clobber; REC_EREMOTE; REC_EIO: ${fd}; REC_ENOMEM. Parts that were sent are taken back.
  */
-int rec_put_file(const struct rec_target *target, int fd, int64_t size, const struct rec_put_params *params,
-        struct rec_put_result *result);
+int rec_put_file(struct rec_http *http, const struct rec_target *target, int fd, int64_t size,
+        const struct rec_put_params *params, struct rec_put_result *result);
 
 /** rec_put_type(name): the Content-Type that goes with an ending; static. */
 const char *rec_put_type(const char *name);

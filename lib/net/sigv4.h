@@ -31,7 +31,7 @@ struct rec_sigv4_request {
 	const char *query;               /* canonical: rec_sigv4_query(); "" for none */
 	const struct rec_field *headers; /* those that are signed: host and x-amz-date at least; each name once */
 	size_t nheaders;
-	const char *payload_sha256; /* hexadecimal */
+	const char *payload_sha256; /* hexadecimal, or UNSIGNED-PAYLOAD */
 };
 
 enum { REC_SIGV4_DATE = 17 };

@@ -178,6 +178,11 @@ int rec_target_parse(struct rec_target *target, const char *location)
 	return r;
 }
 
+bool rec_target_signs_content(const struct rec_target *target)
+{
+	return target->account.id && strncasecmp(target->url, "http:", 5) == 0;
+}
+
 char *rec_target_below(const char *location, const char *name)
 {
 	struct rec_buf text = REC_BUF_INIT;

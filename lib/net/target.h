@@ -30,6 +30,13 @@ struct rec_target {
  */
 int rec_target_parse(struct rec_target *target, const char *location);
 
+/**
+ * rec_target_signs_content(target):
+ * Whether what is sent there is a part of the signature: over http, where anyone on the way could change it. Over https TLS sees to that,
+ * and S3 takes UNSIGNED-PAYLOAD; the Content-MD5 is signed in both cases.
+ */
+bool rec_target_signs_content(const struct rec_target *target);
+
 /** rec_target_below(location, name): ${location}, which ends in /, with ${name} after it, encoded in a URL; malloc'd; NULL: no memory. */
 char *rec_target_below(const char *location, const char *name);
 

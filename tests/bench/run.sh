@@ -19,6 +19,7 @@ python3 "$here/compose_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}" \
 python3 "$here/waveform_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}"
 python3 "$here/picture_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}"
 python3 "$here/mix_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}" --minutes "${MIX_MINUTES:-60}"
+python3 "$here/net_bench.py" --bin "$bin" --rounds "${ROUNDS:-3}"
 if [ "${LONG:-}" ]; then
     python3 "$here/memory_bench.py" --bin "$bin" --minutes "${MINUTES:-10,60}"
 fi

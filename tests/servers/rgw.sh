@@ -81,7 +81,9 @@ keyring = $keyring
 rgw_frontends = beast endpoint=127.0.0.1:$port ssl_endpoint=127.0.0.1:$tls ssl_certificate=$dir/tls.crt ssl_private_key=$dir/tls.key
 rgw_dns_name = s3.localhost
 rgw_enable_usage_log = false
-rgw_enable_gc_threads = false
+rgw_gc_obj_min_wait = 2
+rgw_gc_processor_period = 5
+rgw_gc_processor_max_time = 5
 rgw_enable_lc_threads = false
 rgw_thread_pool_size = 32
 END
