@@ -152,7 +152,8 @@ static int open_output(struct pass *pass)
 	struct rec_output_params output = {.format = params->format,
 	        .no_clobber = params->no_clobber,
 	        .video = &video,
-	        .audio = pass->result->has_sound ? &audio : NULL};
+	        .audio = pass->result->has_sound ? &audio : NULL,
+	        .queue_frames = 2}; /* the encoder is slower than what feeds it */
 
 	return rec_output_open(&pass->output, params->output, &output);
 }

@@ -9,9 +9,21 @@
 #include <libavutil/samplefmt.h>
 #include <pthread.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
-static void set_level(void)
+/* x264 asks for huge pages, which rounds each frame that it holds up to 2 MB: a tenth of its memory, and no time gained. */
+static void use_small_pages(void)
 {
+#ifdef PR_SET_THP_DISABLE
+	prctl(PR_SET_THP_DISABLE, 1UL, 0UL, 0UL, 0UL);
+#endif
+}
+
+static void init(void)
+{
+	use_small_pages();
 	setenv("SVT_LOG", "1", 0); /* SVT-AV1 talks on stderr by itself; 1: errors only */
 	av_log_set_level(rec_log_level() >= REC_DEBUG ? AV_LOG_VERBOSE : AV_LOG_QUIET);
 }
@@ -20,7 +32,7 @@ void rec_libav_init(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	pthread_once(&once, set_level);
+	pthread_once(&once, init);
 }
 
 int rec_libav_err(int averror)

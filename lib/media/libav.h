@@ -6,7 +6,10 @@
 #include <libavformat/avformat.h>
 #include <stdbool.h>
 
-/** rec_libav_init(): silence libav's own talk (LOG_LEVEL=debug lets it speak); safe to call often, from any thread. */
+/**
+ * rec_libav_init():
+ * Silence libav's own talk (LOG_LEVEL=debug lets it speak), and take huge pages from the process: encoders would waste them. Safe to call often, from any thread.
+ */
 void rec_libav_init(void);
 
 /** rec_libav_err(averror): the rec_err for an AVERROR: REC_ENOMEM, REC_ENODATA for the end of file, else REC_EINPUT. */
