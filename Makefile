@@ -51,7 +51,7 @@ TOOLS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
 REPLAYS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
-ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(FUZZ_LIB_SRC)
+ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(FUZZ_LIB_SRC) tests/faults/inject.c
 ALL_H := $(sort $(wildcard lib/*/*.h tests/unit/*.h tests/fuzz/*.h))
 # the longest first
 TESTS := tests/units.t $(filter-out tests/units.t,$(sort $(wildcard tests/*.t)))
@@ -116,9 +116,15 @@ units: $(UNITS)
 replays: $(REPLAYS)
 fuzzers: $(FUZZERS)
 
+# what tests preload, so that calls fail; it is no part of any tool
+INJECT := $(BUILD)/tests/faults/inject.so
+$(INJECT): tests/faults/inject.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -D_LARGEFILE64_SOURCE -fPIC -shared -o $@ $< -ldl
+
 # JOBS test scripts run at once
 JOBS ?= 2
-check: all units replays
+check: all units replays $(INJECT)
 	prove -j$(JOBS) --timer $(TESTS)
 
 # the players themselves, in a browser; skipped with a reason where there is none

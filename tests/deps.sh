@@ -28,6 +28,7 @@ libcrypto       libssl-dev         openssl-devel      openssl-dev      openssl
 :ffprobe        ffmpeg             ffmpeg             ffmpeg           ffmpeg
 :prove          perl               perl-Test-Harness  perl-utils       perl
 :python3        python3            python3            python3          python3
+:strace         strace             strace             strace           strace
 :clang-format   clang-format       clang-tools-extra  clang-extra-tools clang-format
 :cppcheck       cppcheck           cppcheck           cppcheck         cppcheck
 :openssl        openssl            openssl            openssl          openssl
@@ -38,6 +39,7 @@ have()
 {
     case $1 in
         :pkg-config) command -v "${PKG_CONFIG:-pkg-config}" >/dev/null ;;
+        :strace) [ "$(uname)" != Linux ] || command -v strace >/dev/null ;;
         :*) command -v "${1#:}" >/dev/null ;;
         *) "${PKG_CONFIG:-pkg-config}" --exists "$1" 2>/dev/null ;;
     esac

@@ -38,7 +38,7 @@ check 'it says nothing' [ ! -s "$tmp/out" ]
 
 # neither apt nor root's: only what the script itself needs
 mkdir "$tmp/bin"
-for program in sh awk sort tr cat env; do
+for program in sh uname awk sort tr cat env; do
     ln -s "$(command -v $program)" "$tmp/bin/"
 done
 run env PATH="$tmp/bin" PKG_CONFIG="$tmp/none/pkg-config" sh tests/deps.sh sndfile libcjson
@@ -54,7 +54,7 @@ printf '#!/bin/sh\necho 0\n' >"$tmp/bin/id"
 # shellcheck disable=SC2016 # the script's own argument
 printf '#!/bin/sh\n[ "$2" != sndfile ]\n' >"$tmp/none/pkg-config"
 chmod +x "$tmp/bin/apt-get" "$tmp/bin/id" "$tmp/none/pkg-config"
-for program in cc make bash ffmpeg ffprobe prove python3 clang-format cppcheck mandoc openssl; do
+for program in cc make bash ffmpeg ffprobe prove python3 strace clang-format cppcheck mandoc openssl; do
     printf '#!/bin/sh\n' >"$tmp/bin/$program"
     chmod +x "$tmp/bin/$program"
 done

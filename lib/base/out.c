@@ -336,27 +336,10 @@ int rec_out_seek(struct rec_out *out, int64_t at)
 	return REC_OK;
 }
 
-/* rename() that fails with EEXIST, also on a file system without RENAME_NOREPLACE. */
-static int rename_noreplace(int folder, const char *from, const char *to)
-{
-	if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	return linkat(folder, from, folder, to, 0) < 0 ? -1 : unlinkat(folder, from, 0);
-}
-
 static int publish_named(struct rec_out *out)
 {
-	int r;
-
-	if (out->no_clobber)
-		r = rename_noreplace(out->folder, out->temp.name, out->name);
-	else
-		r = renameat(out->folder, out->temp.name, out->folder, out->name);
-	if (r < 0)
+	if (rec_temp_rename(&out->temp, out->name, !out->no_clobber) < 0)
 		return out->no_clobber && errno == EEXIST ? refuse_clobber(out) : fail_errno(out);
-	rec_temp_release(&out->temp);
 	return REC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,12 +20,42 @@ static struct row {
 
 static const int nrows = sizeof rows / sizeof *rows;
 
+/*
+ * A signal first says that it is there, then looks whether it is held; who holds does it the other way round. So one of the two
+ * sees the other, whatever threads they are in.
+ */
+static atomic_int pending;
+static atomic_int held;
+
 static void stop(int sig)
 {
 	for (int i = 0; i < nrows; i++)
 		if (atomic_load(&rows[i].state) == LISTED)
 			unlinkat(rows[i].folder, rows[i].name, 0);
 	_exit(128 + sig);
+}
+
+static void on_signal(int sig)
+{
+	atomic_store(&pending, sig);
+	if (atomic_load(&held) == 0)
+		stop(sig);
+}
+
+void rec_signals_hold(void)
+{
+	atomic_fetch_add(&held, 1);
+	int sig = atomic_load(&pending);
+	if (sig)
+		stop(sig);
+}
+
+void rec_signals_release(void)
+{
+	bool last = atomic_fetch_sub(&held, 1) == 1;
+	int sig = atomic_load(&pending);
+	if (last && sig)
+		stop(sig);
 }
 
 static void handle(int sig, void (*handler)(int))
@@ -39,9 +70,9 @@ static void handle(int sig, void (*handler)(int))
 
 void rec_signals_install(void)
 {
-	handle(SIGINT, stop);
-	handle(SIGTERM, stop);
-	handle(SIGHUP, stop);
+	handle(SIGINT, on_signal);
+	handle(SIGTERM, on_signal);
+	handle(SIGHUP, on_signal);
 	handle(SIGPIPE, SIG_IGN);
 	handle(SIGXFSZ, SIG_IGN);
 }

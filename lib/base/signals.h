@@ -12,6 +12,14 @@
 void rec_signals_install(void);
 
 /**
+ * rec_signals_hold(), rec_signals_release():
+ * Between the two a signal waits: for steps that must not be cut apart, such as making a file and listing it. Any thread, as
+ * often as it likes; only calls that do not block may stand between.
+ */
+void rec_signals_hold(void);
+void rec_signals_release(void);
+
+/**
  * rec_signals_add(folder, name):
  * Remove ${name} in the open ${folder} when a signal comes. Any thread.
  * Return a handle for rec_signals_drop(); -1: the list is full, so that a signal leaves the file to the next run.

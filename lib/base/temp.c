@@ -127,11 +127,16 @@ int rec_temp_claim(struct rec_temp *temp, int folder, const char *target, int fd
 
 	for (int k = 0; k < NAMES; k++) {
 		name_of(name, folder, target, k);
+		rec_signals_hold();
 		int claimed = claim(folder, name, fd, mode);
+		int e = errno;
+		int signal = claimed >= 0 ? rec_signals_add(folder, name) : -1;
+		rec_signals_release();
+		errno = e;
 		if (claimed >= 0) {
 			temp->folder = folder;
 			memcpy(temp->name, name, sizeof name);
-			temp->signal = rec_signals_add(folder, name);
+			temp->signal = signal;
 			return claimed;
 		}
 		if (errno != EEXIST)
@@ -141,14 +146,40 @@ int rec_temp_claim(struct rec_temp *temp, int folder, const char *target, int fd
 	return -1;
 }
 
-void rec_temp_release(struct rec_temp *temp)
+static void release(struct rec_temp *temp)
 {
 	rec_signals_drop(temp->signal);
 	temp->name[0] = '\0';
 }
 
+/* rename() that fails with EEXIST, also on a file system without RENAME_NOREPLACE. */
+static int rename_noreplace(int folder, const char *from, const char *to)
+{
+	if (renameat2(folder, from, folder, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	return linkat(folder, from, folder, to, 0) < 0 ? -1 : unlinkat(folder, from, 0);
+}
+
+/* Held, for once the name is free another run may have it, and the signal must not remove that one's. */
+int rec_temp_rename(struct rec_temp *temp, const char *target, bool replace)
+{
+	rec_signals_hold();
+	int r = replace ? renameat(temp->folder, temp->name, temp->folder, target)
+	                : rename_noreplace(temp->folder, temp->name, target);
+	int e = errno;
+	if (r == 0)
+		release(temp);
+	rec_signals_release();
+	errno = e;
+	return r;
+}
+
 void rec_temp_remove(struct rec_temp *temp)
 {
+	rec_signals_hold();
 	unlinkat(temp->folder, temp->name, 0);
-	rec_temp_release(temp);
+	release(temp);
+	rec_signals_release();
 }

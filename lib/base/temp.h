@@ -11,6 +11,7 @@
 #define REC_BASE_TEMP_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct rec_temp {
@@ -43,8 +44,12 @@ int rec_temp_link(int fd, int folder, const char *name);
  */
 int rec_temp_claim(struct rec_temp *temp, int folder, const char *target, int fd, mode_t mode);
 
-/** rec_temp_release(temp): the name is gone (renamed). */
-void rec_temp_release(struct rec_temp *temp);
+/**
+ * rec_temp_rename(temp, target, replace):
+ * Give the file the name ${target} in its folder; then it is no temporary file any more.
+ * 0, or -1 with errno; EEXIST: ${target} is there, and not to be replaced.
+ */
+int rec_temp_rename(struct rec_temp *temp, const char *target, bool replace);
 
 /** rec_temp_remove(temp): remove the file; before its descriptor is closed. */
 void rec_temp_remove(struct rec_temp *temp);
