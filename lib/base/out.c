@@ -23,7 +23,7 @@ struct rec_out {
 	char *shown;          /* the target as messages have it */
 	char *name;           /* the last component, in folder, of what target resolves to */
 	int folder;           /* -1: written in place, or remote */
-	bool remote;          /* a temporary file without a name, sent to the URL at the end */
+	bool unlinked;        /* a temporary file without a name in TMPDIR, to be sent to the URL at the end */
 	struct rec_temp temp; /* its name is "" while the file has none */
 	int fd;
 	bool no_clobber;
@@ -39,7 +39,11 @@ static const char *shown(const struct rec_out *out)
 
 static int fail(struct rec_out *out, const char *why)
 {
-	if (!out->failed)
+	if (!out->failed && out->unlinked)
+		rec_report(REC_EIO,
+		        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
+		        shown(out), rec_source_tmpdir(), why);
+	else if (!out->failed)
 		rec_report(REC_EIO, "cannot write '%s': %s", shown(out), why);
 	out->failed = true;
 	return REC_EIO;
@@ -217,9 +221,9 @@ static int begin_remote(struct rec_out *out)
 {
 	const struct rec_remote_ops *remote = rec_remote_ops();
 
-	out->remote = true;
 	if (!remote)
 		return fail(out, "it is a URL; name a file");
+	out->unlinked = true;
 	int r = remote->check(out->target, out->no_clobber);
 	return r < 0 ? r : rec_source_unlinked(&out->fd);
 }
@@ -257,9 +261,31 @@ int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber)
 	return r;
 }
 
+int rec_out_begin_draft(struct rec_out **out, const struct rec_out *of)
+{
+	struct rec_out *o = calloc(1, sizeof *o);
+	char *shown = strdup(of->shown);
+
+	*out = NULL;
+	if (!o || !shown) {
+		free(o);
+		free(shown);
+		return no_memory(of);
+	}
+	o->target = of->target;
+	o->shown = shown;
+	o->folder = o->fd = -1;
+	o->unlinked = true;
+	int r = rec_source_unlinked(&o->fd);
+	if (r < 0)
+		rec_out_discard(&o);
+	*out = o;
+	return r;
+}
+
 bool rec_out_seekable(const struct rec_out *out)
 {
-	return out->folder >= 0 || out->remote;
+	return out->folder >= 0 || out->unlinked;
 }
 
 const char *rec_out_target(const struct rec_out *out)
@@ -395,7 +421,7 @@ int rec_out_commit(struct rec_out **out)
 	int r = REC_EIO;
 
 	if (!o->failed)
-		r = o->remote ? send_remote(o) : o->folder < 0 ? finish_in_place(o) : publish(o);
+		r = o->unlinked ? send_remote(o) : o->folder < 0 ? finish_in_place(o) : publish(o);
 	rec_out_discard(out);
 	return r;
 }

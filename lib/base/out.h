@@ -35,6 +35,13 @@ struct rec_out;
  */
 int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber);
 
+/**
+ * rec_out_begin_draft(draft, of):
+ * A temporary file in TMPDIR for what cannot be written into ${of} in order. It seeks, reads back and is discarded; it is not
+ * committed. REC_EIO, REC_ENOMEM, reported.
+ */
+int rec_out_begin_draft(struct rec_out **draft, const struct rec_out *of);
+
 /** rec_out_seekable(out): whether rec_out_seek() works (a regular file, a URL). */
 bool rec_out_seekable(const struct rec_out *out);
 

@@ -192,6 +192,23 @@ int rec_source_open(struct rec_source **source, const char *path)
 	return wrap_fd(source, name, fd, is_stdin);
 }
 
+ssize_t rec_source_head(const char *path, void *bytes, size_t n)
+{
+	char *to = bytes;
+	size_t got = 0;
+	ssize_t more = 0;
+	struct stat st;
+	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+
+	while (fd >= 0 && got < n && ((more = read(fd, to + got, n - got)) > 0 || (more < 0 && errno == EINTR)))
+		got += more > 0 ? (size_t)more : 0;
+	if (more < 0)
+		rec_report(REC_EIO, "cannot read '%s': %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return more < 0 ? REC_EIO : (ssize_t)got;
+}
+
 const char *rec_source_name(const struct rec_source *source)
 {
 	return source->name;
@@ -272,7 +289,7 @@ static int write_all(int fd, const char *bytes, size_t n)
 	return 0;
 }
 
-static const char *temporary_folder(void)
+const char *rec_source_tmpdir(void)
 {
 	const char *folder = getenv("TMPDIR");
 
@@ -281,10 +298,10 @@ static const char *temporary_folder(void)
 
 int rec_source_unlinked(int *fd)
 {
-	*fd = open_unlinked(temporary_folder());
+	*fd = open_unlinked(rec_source_tmpdir());
 	if (*fd < 0)
 		return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder",
-		        temporary_folder(), strerror(errno));
+		        rec_source_tmpdir(), strerror(errno));
 	return REC_OK;
 }
 
@@ -300,7 +317,7 @@ static int spool(struct rec_source *source, int fd)
 		if (write_all(fd, chunk, (size_t)got) < 0)
 			return rec_report(REC_EIO,
 			        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
-			        source->name, temporary_folder(), strerror(errno));
+			        source->name, rec_source_tmpdir(), strerror(errno));
 	}
 }
 

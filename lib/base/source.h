@@ -60,6 +60,16 @@ int64_t rec_source_tell(const struct rec_source *source);
  */
 int rec_source_make_seekable(struct rec_source *source);
 
+/** rec_source_tmpdir(): where temporary files go: TMPDIR, else /tmp. */
+const char *rec_source_tmpdir(void);
+
+/**
+ * rec_source_head(path, bytes, n):
+ * The first ${n} bytes of a regular file, fewer where it is shorter, to tell what it is; without waiting for a pipe.
+ * Return their number, 0 where it is none or cannot be opened; REC_EIO (reported).
+ */
+ssize_t rec_source_head(const char *path, void *bytes, size_t n);
+
 /** rec_source_unlinked(fd): a temporary file without a name (TMPDIR, else /tmp), open for reading and writing; the caller's. REC_EIO (reported). */
 int rec_source_unlinked(int *fd);
 

@@ -3,10 +3,10 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/source.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,46 +45,19 @@ int rec_spool_new(struct rec_spool **spool, size_t record)
 	return REC_OK;
 }
 
-static const char *folder(void)
-{
-	const char *name = getenv("TMPDIR");
-
-	return name && *name ? name : "/tmp";
-}
-
 static int failed(void)
 {
 	return rec_report(REC_EIO,
 	        "cannot keep what was measured in a temporary file in '%s': %s; set TMPDIR to a "
 	        "folder with room",
-	        folder(), strerror(errno));
-}
-
-static int open_file(struct rec_spool *s)
-{
-	char name[4096];
-
-	s->fd = open(folder(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-	if (s->fd >= 0)
-		return REC_OK;
-	if (strlen(folder()) > sizeof(name) - 32) {
-		errno = ENAMETOOLONG;
-		return failed();
-	}
-	strcpy(name, folder());
-	strcat(name, "/rec-spool-XXXXXX");
-	s->fd = mkostemp(name, O_CLOEXEC);
-	if (s->fd < 0)
-		return failed();
-	unlink(name);
-	return REC_OK;
+	        rec_source_tmpdir(), strerror(errno));
 }
 
 static int write_block(struct rec_spool *s)
 {
 	size_t done = 0;
 
-	if (s->fd < 0 && open_file(s) < 0)
+	if (s->fd < 0 && rec_source_unlinked(&s->fd) < 0)
 		return REC_EIO;
 	while (done < s->used) {
 		ssize_t n = pwrite(s->fd, s->block + done, s->used - done, s->size);

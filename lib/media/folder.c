@@ -150,42 +150,46 @@ enum AVCodecID rec_folder_codec(const struct rec_folder *folder)
 	return folder->codec;
 }
 
-/* The bytes of an open file into the packet; false: it cannot be one. */
-static bool load(int fd, AVPacket *packet)
+/* The bytes of an open file into the packet. REC_ENODATA: it cannot be a picture; REC_EIO, reported; REC_ENOMEM. */
+static int load(int fd, const char *name, AVPacket *packet)
 {
 	struct stat st;
 	ssize_t got = 0;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 1 || st.st_size > rec_media_limits.packet ||
-	        av_new_packet(packet, (int)st.st_size) < 0)
-		return false;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 1 || st.st_size > rec_media_limits.packet)
+		return REC_ENODATA;
+	if (av_new_packet(packet, (int)st.st_size) < 0)
+		return REC_ENOMEM;
 	for (int at = 0; at < packet->size; at += (int)got) {
 		got = read(fd, packet->data + at, (size_t)(packet->size - at));
 		if (got < 0 && errno == EINTR)
 			got = 0;
 		else if (got <= 0) {
+			int r = got == 0 ? REC_ENODATA
+			                 : rec_report(REC_EIO, "cannot read '%s': %s", name, strerror(errno));
 			av_packet_unref(packet);
-			return false;
+			return r;
 		}
 	}
-	return true;
+	return REC_OK;
 }
 
 int rec_folder_read(struct rec_folder *folder, AVPacket *packet)
 {
 	const struct picture *picture;
-	bool loaded;
-	int fd;
+	int r, fd;
 
 	if (folder->next == folder->n)
 		return REC_ENODATA;
 	picture = &folder->pictures[folder->next++];
 	/* a folder may come from a stranger: no link out of it, and no pipe to wait for */
 	fd = openat(folder->fd, picture->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	loaded = fd >= 0 && load(fd, packet);
+	r = fd < 0 ? REC_ENODATA : load(fd, picture->name, packet);
 	if (fd >= 0)
 		close(fd);
-	if (!loaded) {
+	if (r < 0 && r != REC_ENODATA)
+		return r;
+	if (r == REC_ENODATA) {
 		/* one zero byte: an empty packet would end the decoder */
 		if (av_new_packet(packet, 1) < 0)
 			return REC_ENOMEM;

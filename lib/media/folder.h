@@ -27,9 +27,9 @@ enum AVCodecID rec_folder_codec(const struct rec_folder *folder);
 
 /**
  * rec_folder_read(folder, packet):
- * The next picture: its bytes, pts in microseconds. A file that is empty, not readable, no regular file (a symbolic link is none) or over the limit of
+ * The next picture: its bytes, pts in microseconds. A file that is empty, cannot be opened, is no regular file (a symbolic link is none) or over the limit of
  * a packet gives a packet that no decoder takes, so that it is counted as damage where all damage is.
- * Return 0; REC_ENODATA: the end; REC_ENOMEM.
+ * Return 0; REC_ENODATA: the end; REC_EIO (reported): a file there cannot be read; REC_ENOMEM.
  */
 int rec_folder_read(struct rec_folder *folder, AVPacket *packet);
 

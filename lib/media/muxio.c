@@ -15,7 +15,6 @@ struct rec_muxio {
 	AVIOContext *pb;
 	struct rec_out *target; /* borrowed */
 	struct rec_out *spool;  /* NULL: none */
-	char spool_path[4096];
 	int err;
 };
 
@@ -129,19 +128,6 @@ static int close_again(AVFormatContext *context, AVIOContext *pb)
 	return 0;
 }
 
-static int open_spool(struct rec_muxio *io)
-{
-	const char *folder = getenv("TMPDIR");
-
-	/* the name is for messages: the file has none, or one that base/out.h makes of it */
-	snprintf(io->spool_path, sizeof io->spool_path, "%s/rectools-%ld", folder && *folder ? folder : "/tmp",
-	        (long)getpid());
-	int r = rec_out_begin(&io->spool, io->spool_path, false);
-	if (r == REC_OK && !rec_out_seekable(io->spool))
-		r = rec_report(REC_EIO, "cannot use '%s' as a temporary file: something is there", io->spool_path);
-	return r;
-}
-
 int rec_muxio_open(struct rec_muxio **io, struct rec_out *out, bool spool)
 {
 	struct rec_muxio *m = calloc(1, sizeof *m);
@@ -149,7 +135,7 @@ int rec_muxio_open(struct rec_muxio **io, struct rec_out *out, bool spool)
 	if (!m)
 		return rec_report(REC_ENOMEM, "cannot write '%s': out of memory", rec_out_target(out));
 	m->target = out;
-	int r = spool ? open_spool(m) : REC_OK;
+	int r = spool ? rec_out_begin_draft(&m->spool, out) : REC_OK;
 	if (r < 0) {
 		rec_muxio_free(&m);
 		return r;

@@ -78,6 +78,8 @@ static int add_file(struct rec_digest *md5, struct rec_digest *sha256, int fd, i
 		ssize_t got = pread(fd, chunk, n < (int64_t)most ? (size_t)n : most, at);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got == 0)
+			errno = 0;
 		if (got <= 0) {
 			r = REC_EIO;
 			break;
@@ -122,8 +124,10 @@ static int sums_of(struct rec_sums *sums, int fd, const char *text, int64_t at, 
 	}
 	if (r == REC_OK)
 		finish(sums, md5, sha256);
+	int e = errno;
 	rec_digest_free(&md5);
 	rec_digest_free(&sha256);
+	errno = e;
 	return r;
 }
 

@@ -35,7 +35,10 @@ struct rec_sums {
 	char sha256_hex[REC_SHA256_HEX]; /* "": not asked for */
 };
 
-/** rec_sums_of_file(sums, fd, at, n, sha256): with SHA-256 or without. REC_EIO: it cannot be read, or is shorter (not reported); REC_ENOMEM. */
+/**
+ * rec_sums_of_file(sums, fd, at, n, sha256): with SHA-256 or without.
+ * REC_EIO: it cannot be read, as errno says, or is shorter: errno is 0 (not reported); REC_ENOMEM.
+ */
 int rec_sums_of_file(struct rec_sums *sums, int fd, int64_t at, int64_t n, bool sha256);
 int rec_sums_of_text(struct rec_sums *sums, const char *text, size_t n);
 

@@ -278,6 +278,30 @@ static void sweep(const struct rec_fetch *fetch, bool keep)
 		close(fd);
 }
 
+/* What was renamed in it survives a power cut now. */
+static void sync_folder(const struct rec_fetch *fetch, int fd)
+{
+	/* EINVAL: a file system that has no notion of it */
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		rec_warn("cannot sync the folder of '%s': %s; a power cut now may lose it", fetch->folder,
+		        strerror(errno));
+}
+
+static void sync_parent(const struct rec_fetch *fetch)
+{
+	const char *slash = strrchr(fetch->folder, '/');
+	char *parent = !slash ? strdup(".")
+	                      : strndup(fetch->folder, slash == fetch->folder ? 1 : (size_t)(slash - fetch->folder));
+	int fd = parent ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	free(parent);
+	/* EACCES: it may not be listed, so it cannot be synced */
+	if (fd >= 0 || errno != EACCES)
+		sync_folder(fetch, fd);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Into a folder that is there already, one by one: session.json, the last one, makes it whole. */
 static int move_each(const struct rec_fetch *fetch)
 {
@@ -288,7 +312,7 @@ static int move_each(const struct rec_fetch *fetch)
 		if (renameat(fetch->fd, fetch->names[i], to, fetch->names[i]) < 0)
 			r = fail(fetch->folder, strerror(errno));
 	if (to >= 0) {
-		(void)fsync(to);
+		sync_folder(fetch, to);
 		close(to);
 	}
 	if (r == REC_OK)
@@ -303,8 +327,11 @@ int rec_fetch_commit(struct rec_fetch **fetch)
 
 	*fetch = NULL;
 	sweep(f, true);
-	(void)fsync(f->fd);
-	if (rename(f->part, f->folder) < 0)
+	if (fsync(f->fd) < 0 && errno != EINVAL)
+		r = fail(f->part, strerror(errno));
+	else if (rename(f->part, f->folder) == 0)
+		sync_parent(f);
+	else
 		r = errno == ENOTEMPTY || errno == EEXIST ? move_each(f) : fail(f->folder, strerror(errno));
 	if (r < 0) {
 		sweep(f, false);

@@ -119,6 +119,7 @@ static size_t on_read(char *bytes, size_t size, size_t n, void *context)
 	}
 	if (got <= 0) {
 		refuse(ex, got < 0 ? strerror(errno) : "the file became shorter while it was sent");
+		ex->reply->local = true;
 		return CURL_READFUNC_ABORT;
 	}
 	ex->sent += got;

@@ -93,7 +93,7 @@ static int put_part(struct rec_http *http, struct upload *up, int number)
 	request.stall_s = rec_put_stall_s;
 	int r = rec_sums_of_file(&body.sums, up->fd, body.at, body.n, rec_target_signs_content(up->target));
 	if (r == REC_EIO)
-		return rec_report(r, "cannot send the file to '%s': it cannot be read", up->target->shown);
+		return rec_put_unreadable(up->target);
 	if (r == REC_OK)
 		r = rec_put_once(http, &request, &reply);
 	if (r == REC_OK && !reply.etag[0]) {
@@ -105,7 +105,7 @@ static int put_part(struct rec_http *http, struct upload *up, int number)
 		if (up->params->progress)
 			up->params->progress(up->params->context, body.n);
 	} else if (r == REC_EREMOTE && !atomic_load(&up->cancel))
-		rec_put_failed(up->target, &reply);
+		r = rec_put_failed(up->target, &reply);
 	rec_http_reply_free(&reply);
 	return r;
 }

@@ -18,7 +18,10 @@ int rec_multipart_put(struct rec_http *http, const struct rec_target *target, in
 /** rec_put_once(http, request, reply): a PUT with its retries, and a look at the answer; REC_EREMOTE: reply->why, not reported. */
 int rec_put_once(struct rec_http *http, const struct rec_http_request *request, struct rec_http_reply *reply);
 
-/** rec_put_failed(target, reply): report reply->why; REC_EREMOTE. */
+/** rec_put_failed(target, reply): report reply->why; REC_EREMOTE, or REC_EIO where it is this machine's. */
 int rec_put_failed(const struct rec_target *target, const struct rec_http_reply *reply);
+
+/** rec_put_unreadable(target): report errno, of a file that was to be sent (0: it became shorter); REC_EIO. */
+int rec_put_unreadable(const struct rec_target *target);
 
 #endif

@@ -8,6 +8,7 @@
 #include "net/multipart.h"
 #include "net/retry.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -37,7 +38,15 @@ const char *rec_put_type(const char *name)
 
 int rec_put_failed(const struct rec_target *target, const struct rec_http_reply *reply)
 {
+	if (reply->local)
+		return rec_report(REC_EIO, "cannot send the file to '%s': %s", target->shown, reply->why);
 	return rec_report(REC_EREMOTE, "cannot write '%s': %s", target->shown, reply->why);
+}
+
+int rec_put_unreadable(const struct rec_target *target)
+{
+	return rec_report(REC_EIO, "cannot send the file to '%s': it cannot be read: %s", target->shown,
+	        errno ? strerror(errno) : "it became shorter");
 }
 
 static int refuse_clobber(const struct rec_target *target)
@@ -141,7 +150,7 @@ static int put_whole(struct rec_http *http, const struct rec_target *target, int
 	int r = rec_sums_of_file(&body.sums, fd, 0, size, rec_target_signs_content(target));
 
 	if (r == REC_EIO)
-		return rec_report(r, "cannot send the file to '%s': it cannot be read", target->shown);
+		return rec_put_unreadable(target);
 	if (r < 0)
 		return r;
 	request.body = &body;

@@ -8,7 +8,6 @@
 #include "session/model.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,32 +15,29 @@
 #include <unistd.h>
 
 /* JSON begins with a bracket, after blanks and perhaps a byte order mark; no container that is read does */
-static bool begins_as_json(const char *path)
+static bool begins_as_json(const char *head, ssize_t n)
 {
-	unsigned char head[512];
-	ssize_t n;
-	ssize_t i = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-	n = fd < 0 ? 0 : read(fd, head, sizeof(head));
-	if (fd >= 0)
-		close(fd);
-	if (n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0)
-		i = 3;
 	while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t'))
 		i++;
 	return i < n && (head[i] == '{' || head[i] == '[');
 }
 
-bool rec_probe_is_manifest(const char *path)
+int rec_probe_is_manifest(const char *path)
 {
+	char head[512];
 	struct stat st;
 
 	if (stat(path, &st) < 0) /* a name below $RECORDINGS_DIR, or nothing: the reader says so */
 		return !strchr(path, '/') && getenv("RECORDINGS_DIR");
-	if (S_ISDIR(st.st_mode) || !S_ISREG(st.st_mode))
-		return S_ISDIR(st.st_mode);
-	return rec_archive_recognises(path) || begins_as_json(path);
+	if (S_ISDIR(st.st_mode))
+		return 1;
+	int zip = rec_archive_recognises(path);
+	if (zip != 0)
+		return zip;
+	ssize_t n = rec_source_head(path, head, sizeof head);
+	return n < 0 ? (int)n : begins_as_json(head, n);
 }
 
 static const char *name_of(const char *path)
@@ -162,9 +158,11 @@ static int open_path(struct rec_probe *probe, const char *path, const struct rec
 		snprintf(kept, sizeof(kept), "/proc/self/fd/%d", probe->fd);
 		path = kept;
 	}
+	if (r == REC_OK)
+		r = params->reading.from ? 1 : rec_probe_is_manifest(path);
 	if (r < 0)
 		return r;
-	if (params->reading.from || rec_probe_is_manifest(path))
+	if (r > 0)
 		return rec_open_session(&probe->session, path, &params->reading, settle);
 	return open_lone(probe, path, settle);
 }

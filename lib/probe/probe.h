@@ -41,8 +41,8 @@ struct rec_probe_params {
  */
 int rec_probe_open(struct rec_probe *probe, const char *path, const struct rec_probe_params *params);
 
-/** rec_probe_is_manifest(path): whether it is a folder, a zip, JSON, or a bare name that stands for a recording. */
-bool rec_probe_is_manifest(const char *path);
+/** rec_probe_is_manifest(path): 1: it is a folder, a zip, JSON, or a bare name that stands for a recording; 0: it is none; REC_EIO (reported). */
+int rec_probe_is_manifest(const char *path);
 
 /** rec_probe_place(probe, i): where track i's first stamp stands in session time. rec_probe_end(): its end, what was put back included. Codec "": what the manifest says. */
 int64_t rec_probe_place(const struct rec_probe *probe, size_t i);

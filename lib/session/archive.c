@@ -8,7 +8,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +26,14 @@ struct rec_archive {
 	int64_t left; /* bytes that may still be written */
 };
 
-bool rec_archive_recognises(const char *path)
+int rec_archive_recognises(const char *path)
 {
-	char magic[4] = "";
-	struct stat st;
-	int fd;
-	bool zip;
+	char magic[4];
+	ssize_t n = rec_source_head(path, magic, sizeof magic);
 
-	/* a pipe would block here, and lose its first bytes */
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return false;
-	zip = read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) && memcmp(magic, "PK", 2) == 0 &&
-	      (memcmp(magic + 2, "\3\4", 2) == 0 || memcmp(magic + 2, "\5\6", 2) == 0);
-	close(fd);
-	return zip;
+	if (n < 0)
+		return (int)n;
+	return n == 4 && (memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0);
 }
 
 static int report(const struct rec_archive *archive, struct archive *zip)

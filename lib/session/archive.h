@@ -16,8 +16,8 @@
 
 struct rec_archive;
 
-/** rec_archive_recognises(path): whether it is a regular file that begins as a zip does. */
-bool rec_archive_recognises(const char *path);
+/** rec_archive_recognises(path): 1: it is a regular file that begins as a zip does; 0: it is none; REC_EIO (reported). */
+int rec_archive_recognises(const char *path);
 
 /**
  * rec_archive_open(archive, path):

@@ -232,9 +232,11 @@ static bool is_folder(const char *path)
 static int find_root(struct loading *loading)
 {
 	const char *path = loading->manifest.path;
-	int r;
+	int r = is_folder(path) ? 1 : rec_archive_recognises(path);
 
-	if (is_folder(path) || rec_archive_recognises(path)) {
+	if (r < 0)
+		return r;
+	if (r > 0) {
 		r = find_manifest(loading);
 		return r < 0 ? r : settle_manifest(loading);
 	}

@@ -57,7 +57,7 @@ int rec_store_open(
 		store->paths.allow_remote = params->allow_remote;
 		store->paths.allow_insecure = params->allow_insecure;
 	}
-	if (r == REC_OK && rec_archive_recognises(path))
+	if (r == REC_OK && (r = rec_archive_recognises(path)) > 0)
 		r = open_zip(store);
 	if (r == REC_OK && !session->dir && !(session->dir = strdup(store->paths.dir)))
 		r = REC_ENOMEM;

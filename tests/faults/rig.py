@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
@@ -140,6 +141,9 @@ def make_inputs(folder):
     write(os.path.join(folder, "session.json"), json.dumps({"session_id": "s", "session_dir": ".", "participants": [
         {"name": "A", "join_time_s": 0, "leave_time_s": 1.2, "video_path": "v.webm", "audio_path": "a.webm"},
         {"name": "B", "join_time_s": 0.2, "leave_time_s": 1.2, "audio_path": "a.webm"}]}))
+    with zipfile.ZipFile(os.path.join(folder, "s.zip"), "w") as zipped:
+        for name in ("session.json", "a.webm", "v.webm"):
+            zipped.write(os.path.join(folder, name), name)
 
 
 def make_cases(server):
@@ -149,11 +153,13 @@ def make_cases(server):
         Case("rec-compose", "--session", "in/session.json", *PICTURE, "-j", "2", "-o", "out/o.mp4", outputs=["o.mp4"]),
         Case("rec-compose to MP3", "--session", "in/session.json", "-o", "out/o.mp3", outputs=["o.mp3"]),
         Case("rec-normalize", *PICTURE, "-o", "out/o.mkv", "in/v.webm", outputs=["o.mkv"]),
+        Case("rec-normalize of a folder", *PICTURE, "-o", "out/o.mp4", os.path.join(DATA, "pyav-like/png-frames"), outputs=["o.mp4"]),
         Case("rec-concat", *PICTURE, "-o", "out/o.mp4", "in/v.webm", "in/v.webm", outputs=["o.mp4"]),
         Case("rec-pad", "--session", "in/session.json", "-d", "out", outputs=["A.wav", "B.wav"]),
         Case("rec-mix", "--session", "in/session.json", "--loudness", "-20", "--stems", "out", "-o", "out/mix.flac",
              outputs=["mix.flac", "A.flac", "B.flac"]),
         Case("rec-waveform", "-o", "out/w.json", "-o", "out/w.png", "in/a.webm", outputs=["w.json", "w.png"]),
+        Case("rec-waveform of a zip", "--session", "in/s.zip", "-o", "out/w.svg", outputs=["w.svg"]),
         Case("rec-probe", "--deep", "--svg", "out/p.svg", "in/session.json", outputs=["p.svg"]),
         Case("rec-fetch", "--allow-insecure", "-d", "out/call", "in/remote.json", outputs=["call/a.webm", "call/v.webm", "call/session.json"]),
         Case("rec-publish", "--delete-source", "in/a.webm", f"{server.url}/ok/a.webm", deletes="in/a.webm"),
@@ -175,7 +181,7 @@ class Room:
 
     def fill(self):
         for name in os.listdir(self.inputs):
-            if not name.startswith("."):
+            if not name.startswith(".") and not os.path.exists(self.at("in/" + name)):
                 shutil.copy(os.path.join(self.inputs, name), self.at("in"))
 
     def reset(self, case):
@@ -186,8 +192,7 @@ class Room:
         for name in case.outputs:
             os.makedirs(os.path.dirname(self.at("out/" + name)), exist_ok=True)
             write(self.at("out/" + name), self.old(name))
-        if case.deletes and not os.path.exists(self.at(case.deletes)):
-            self.fill()
+        self.fill()
 
     @staticmethod
     def old(name):
