@@ -9,7 +9,7 @@ export BUILD
 
 .DEFAULT_GOAL := all
 
-PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128 cairo libarchive libcurl libcrypto
+PKGS := libavformat libavcodec libavfilter libswscale libswresample libavutil sndfile libcjson libebur128 cairo libarchive libcurl libcrypto libseccomp
 TEST_PKGS := cmocka
 PKG_CONFIG ?= pkg-config
 
@@ -32,7 +32,11 @@ HARDEN := -U_FORTIFY_SOURCE -fstack-protector-strong -fPIE \
   $(firstword $(call known,-D_FORTIFY_SOURCE=3) -D_FORTIFY_SOURCE=2) $(call known,-fstack-clash-protection) $(call known,-fcf-protection)
 HARDEN_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 endif
-REC_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREC_VERSION='"$(VERSION)"' -Ilib -I. $(CPPFLAGS)
+# sanitizers look into their own process in ways that the sandbox forbids, and want the crash itself; coverage writes beside the objects
+ifneq ($(SANITIZE)$(filter --coverage -fprofile-% -fsanitize%,$(CFLAGS)),)
+REC_CPPFLAGS += -DREC_NO_SANDBOX
+endif
+REC_CPPFLAGS += -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREC_VERSION='"$(VERSION)"' -Ilib -I. $(CPPFLAGS)
 OPTIMISE := -O2 -ftree-vectorize
 REC_CFLAGS = -std=c11 $(OPTIMISE) $(WARN) $(HARDEN) $(SAN) -pthread $(PKG_CFLAGS) $(CFLAGS)
 REC_LDFLAGS = $(HARDEN_LD) $(SAN) -pthread -Wl,--as-needed $(LDFLAGS)

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/reach.h"
 #include "base/remote.h"
 #include "base/tool.h"
 #include "compose/compose.h"
@@ -109,8 +110,23 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "decode and scale on at most N threads at once (as many as processors)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+/* Without an output it goes into the session's folder, which --allow-outside lets the manifest put anywhere. */
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+
+	if (rec_output_wants_device(o->codec))
+		reach->off = REC_OUTPUT_DEVICE;
+	if (!o->session || o->output || o->dry_run)
+		return;
+	if (o->reading.allow_outside)
+		rec_reach_add(reach, REC_REACH_FILES, "/");
+	else
+		rec_reach_manifest(reach, REC_REACH_FILES, o->session);
+}
+
 static const struct rec_tool tool = {"rec-compose", "--session session.json [-o OUT.mp4]",
-        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, 0};
+        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, 0, reach};
 
 static const struct options defaults = {.fps = {30, 1},
         .layout = -1,

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/reach.h"
 #include "base/tool.h"
 #include "compose/account.h"
 #include "edit/concat.h"
@@ -11,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct options {
 	struct rec_common common;
@@ -74,8 +76,33 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "audio-rate", REC_OPT_INT, AT(audio_rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+/* A list that can be read twice is looked at now; one that cannot may name anything. */
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+	enum rec_level level = rec_log_level();
+	struct rec_segmentlist list = {0};
+	struct stat st;
+
+	if (rec_output_wants_device(o->codec))
+		reach->off = REC_OUTPUT_DEVICE;
+	if (!o->list)
+		return;
+	if (stat(o->list, &st) < 0 || !S_ISREG(st.st_mode)) {
+		rec_reach_add(reach, REC_REACH_READ, "/");
+		reach->network = true;
+		return;
+	}
+	rec_log_set_level(REC_QUIET); /* what is wrong with it the work will say */
+	rec_segmentlist_read(&list, o->list);
+	rec_log_set_level(level);
+	for (size_t i = 0; i < list.n; i++)
+		rec_reach_input(reach, list.paths[i]);
+	rec_segmentlist_free(&list);
+}
+
 static const struct rec_tool tool = {"rec-concat", "[options] -o OUT INPUT...", "join the segments of a recording",
-        table, AT(common), AT(operands), 0, -1};
+        table, AT(common), AT(operands), 0, -1, reach};
 
 static const struct options defaults = {.max_length_ns = REC_NS_UNKNOWN,
         .background = "black",

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/reach.h"
 #include "base/remote.h"
 #include "base/tool.h"
 #include "net/fetch.h"
@@ -62,8 +63,18 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 1, 64, NULL, "fetch N files at once (8)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+/* DIR.part lies beside DIR, and becomes it */
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+
+	reach->network = true;
+	if (o->folder && *o->folder)
+		rec_reach_beside(reach, REC_REACH_TREE, o->folder);
+}
+
 static const struct rec_tool tool = {"rec-fetch", "-d DIR MANIFEST|-",
-        "fetch a recording's remote tracks into a folder", table, AT(common), AT(operands), 1, 1};
+        "fetch a recording's remote tracks into a folder", table, AT(common), AT(operands), 1, 1, reach};
 
 static const struct options defaults = {
         .select = SELECT_ALL, .jobs = 8, .max_size = INT64_C(64000000000), .max_redirs = 10};

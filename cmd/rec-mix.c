@@ -2,6 +2,7 @@
 /* rec-mix: the voices of a meeting become one mix, to the sample, at constant gain. */
 #include "base/err.h"
 #include "base/log.h"
+#include "base/reach.h"
 #include "base/tool.h"
 #include "compose/open.h"
 #include "mixdown/mixdown.h"
@@ -90,8 +91,24 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "decode on at most N threads at once (as many as processors)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+/* INPUT@OFFSET */
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+	struct rec_voice_input input;
+	char *path = NULL;
+
+	for (size_t i = 0; i < o->operands.n; i++) {
+		if (rec_voiceargs_input(o->operands.items[i], -1, &input, &path) == REC_OK)
+			rec_reach_input(reach, path);
+		else
+			reach->failed = true;
+		free(path);
+	}
+}
+
 static const struct rec_tool tool = {"rec-mix", "[--session session.json | INPUT[@OFFSET_S] ...] -o OUT",
-        "mix the voices of a meeting", table, AT(common), AT(operands), 0, -1};
+        "mix the voices of a meeting", table, AT(common), AT(operands), 0, -1, reach};
 
 static const struct options defaults = {.length_ns = REC_NS_UNKNOWN,
         .rate = 48000,

@@ -2,6 +2,7 @@
 /* rec-normalize: a recording with irregular pictures becomes one of constant frame rate that every editor can seek and cut. */
 #include "base/err.h"
 #include "base/log.h"
+#include "base/reach.h"
 #include "base/tool.h"
 #include "compose/account.h"
 #include "edit/normalize.h"
@@ -58,8 +59,16 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "audio-rate", REC_OPT_INT, AT(audio_rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+
+	if (rec_output_wants_device(o->codec))
+		reach->off = REC_OUTPUT_DEVICE;
+}
+
 static const struct rec_tool tool = {"rec-normalize", "[options] -o OUT INPUT",
-        "turn irregular pictures into a constant frame rate", table, AT(common), AT(operands), 1, 1};
+        "turn irregular pictures into a constant frame rate", table, AT(common), AT(operands), 1, 1, reach};
 
 static const struct options defaults = {
         .fps = {30, 1}, .background = "black", .crf = -1, .audio_bitrate = 128000, .audio_rate = 48000};

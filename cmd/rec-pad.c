@@ -71,7 +71,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 static const struct rec_tool tool = {"rec-pad", "[option ...] -o OUT INPUT | --session session.json -d DIR",
-        "put every sample of a track at its time", table, AT(common), AT(operands), 0, 1};
+        "put every sample of a track at its time", table, AT(common), AT(operands), 0, 1, NULL};
 
 static const struct options defaults = {.offset_ns = REC_NS_UNKNOWN, .length_ns = REC_NS_UNKNOWN, .rate = 48000};
 

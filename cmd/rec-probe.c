@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/opt.h"
 #include "base/out.h"
+#include "base/reach.h"
 #include "base/tool.h"
 #include "net/net.h"
 #include "probe/probe.h"
@@ -56,8 +57,23 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "with --verify: an unchanging picture for this long is wrong; 0: never (30)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+/* the operand may be a manifest, and --verify's is none */
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+	const char *input = o->operands.items[0];
+	enum rec_level level = rec_log_level();
+
+	if (o->verify)
+		return;
+	rec_log_set_level(REC_QUIET); /* what is wrong with it the work will say */
+	if (o->reading.from || strcmp(input, "-") == 0 || rec_probe_is_manifest(input) > 0)
+		rec_reach_manifest(reach, REC_REACH_READ, input);
+	rec_log_set_level(level);
+}
+
 static const struct rec_tool tool = {"rec-probe", "[options] INPUT|MANIFEST",
-        "show what a recording is made of and what is wrong with it", table, AT(common), AT(operands), 1, 1};
+        "show what a recording is made of and what is wrong with it", table, AT(common), AT(operands), 1, 1, reach};
 
 static const struct options defaults = {
         .fps = {30, 1}, .max_black_ns = 2 * REC_NS_PER_S, .max_frozen_ns = 30 * REC_NS_PER_S};

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/reach.h"
 #include "base/remote.h"
 #include "base/tool.h"
 #include "net/net.h"
@@ -40,8 +41,18 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 1, 32, NULL, "send N files or parts at once (4)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
+static void reach(const void *options, struct rec_reach *reach)
+{
+	const struct options *o = options;
+
+	rec_reach_output(reach, o->operands.items[o->operands.n - 1]);
+	for (size_t i = 0; o->delete_source && i + 1 < o->operands.n; i++)
+		rec_reach_beside(reach, REC_REACH_FILES, o->operands.items[i]);
+}
+
 static const struct rec_tool tool = {"rec-publish", "FILE... s3://BUCKET/PREFIX/ | URL",
-        "put files into a bucket or onto a server, and print their URLs", table, AT(common), AT(operands), 2, -1};
+        "put files into a bucket or onto a server, and print their URLs", table, AT(common), AT(operands), 2, -1,
+        reach};
 
 static const struct options defaults = {.acl = -1, .jobs = 4};
 

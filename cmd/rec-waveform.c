@@ -76,7 +76,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 static const struct rec_tool tool = {"rec-waveform", "[--session session.json | INPUT] -o OUT [-o OUT ...]",
-        "draw the waveform of a recording, or write it for players", table, AT(common), AT(operands), 0, 1};
+        "draw the waveform of a recording, or write it for players", table, AT(common), AT(operands), 0, 1, NULL};
 
 static const struct options defaults = {.bits = 16, .colour = "steelblue", .background = "white"};
 

@@ -20,6 +20,7 @@ libarchive      libarchive-dev     libarchive-devel   libarchive-dev   libarchiv
 cmocka          libcmocka-dev      libcmocka-devel    cmocka-dev       cmocka
 libcurl         libcurl4-openssl-dev libcurl-devel    curl-dev         curl
 libcrypto       libssl-dev         openssl-devel      openssl-dev      openssl
+libseccomp      libseccomp-dev     libseccomp-devel   libseccomp-dev   libseccomp
 :cc             gcc                gcc                build-base       gcc
 :make           make               make               make             make
 :pkg-config     pkg-config         pkgconf-pkg-config pkgconf          pkgconf

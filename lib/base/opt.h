@@ -69,9 +69,10 @@ struct rec_opt {
 	char letter;      /* 0: none */
 	const char *name; /* without the dashes */
 	enum rec_opt_type type;
-	size_t dest;     /* offsetof in the tool's options */
-	const char *arg; /* what --help calls the value; NULL for flags */
-	double min;      /* bounds for INT, REAL, DURATION, SIZE, BITS; both 0: unbounded */
+	size_t dest; /* offsetof in the tool's options */
+	const char *
+	        arg; /* what --help calls the value; NULL for flags. FILE, OUT... and DIR say what it names: base/reach.h */
+	double min; /* bounds for INT, REAL, DURATION, SIZE, BITS; both 0: unbounded */
 	double max;
 	const char *const *choices; /* CHOICE: NULL-terminated */
 	const char *help;           /* one sentence, lower case, no full stop; defaults in parentheses */
@@ -87,6 +88,7 @@ struct rec_common {
 	int progress; /* enum rec_progress_mode */
 	bool no_clobber;
 	const char *env_file;
+	bool no_sandbox;
 	const char *completion; /* bash|zsh|fish: print the script; hidden from --help's list */
 };
 
@@ -113,10 +115,14 @@ struct rec_common {
 	                "do not replace an existing output"},                                                          \
 	        {0, "env-file", REC_OPT_STR, offsetof(type, member.env_file), "FILE", 0, 0, NULL,                      \
 	                "read environment variables from FILE, lines of NAME=VALUE"},                                  \
+	        {0, "no-sandbox", REC_OPT_FLAG, offsetof(type, member.no_sandbox), NULL, 0, 0, NULL,                   \
+	                "do the work without the sandbox, in one process"},                                            \
 	{                                                                                                              \
 		0, "completion", REC_OPT_STR, offsetof(type, member.completion), "SHELL", 0, 0, NULL,                  \
 		        "print the completion script for bash, zsh or fish and exit"                                   \
 	}
+
+struct rec_reach;
 
 struct rec_tool {
 	const char *name;    /* "rec-compose" */
@@ -127,6 +133,8 @@ struct rec_tool {
 	size_t operands; /* offsetof struct rec_strings for the operands */
 	int min_operands;
 	int max_operands; /* -1: any number */
+	/* Add what a run touches and the table does not tell (base/reach.h), by the parsed options; NULL: nothing. */
+	void (*reach)(const void *options, struct rec_reach *reach);
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "base/remote.h"
 #include "base/source.h"
 #include "base/temp.h"
+#include "base/unlinked.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +43,7 @@ static int fail(struct rec_out *out, const char *why)
 	if (!out->failed && out->unlinked)
 		rec_report(REC_EIO,
 		        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
-		        shown(out), rec_source_tmpdir(), why);
+		        shown(out), rec_unlinked_folder(), why);
 	else if (!out->failed)
 		rec_report(REC_EIO, "cannot write '%s': %s", shown(out), why);
 	out->failed = true;
@@ -281,6 +282,17 @@ int rec_out_begin_draft(struct rec_out **out, const struct rec_out *of)
 		rec_out_discard(&o);
 	*out = o;
 	return r;
+}
+
+char *rec_out_place(const char *target)
+{
+	char *path = strdup(target);
+
+	if (path && (follow(&path) != 0 || inherited_fd(path) >= 0)) {
+		free(path);
+		path = NULL;
+	}
+	return path;
 }
 
 bool rec_out_seekable(const struct rec_out *out)

@@ -42,6 +42,13 @@ int rec_out_begin(struct rec_out **out, const char *target, bool no_clobber);
  */
 int rec_out_begin_draft(struct rec_out **draft, const struct rec_out *of);
 
+/**
+ * rec_out_place(target):
+ * Where rec_out_begin() would put it: the path, symbolic links in its last component followed; malloc'd. NULL: standard output or another descriptor, a
+ * loop of links, no memory. ${target} is no URL.
+ */
+char *rec_out_place(const char *target);
+
 /** rec_out_seekable(out): whether rec_out_seek() works (a regular file, a URL). */
 bool rec_out_seekable(const struct rec_out *out);
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct rec_reach;
 struct rec_source;
 
 struct rec_remote_ops {
@@ -20,6 +21,8 @@ struct rec_remote_ops {
 	int (*check)(const char *url, bool no_clobber);
 	/* Send the first ${size} bytes of ${fd}: it appears whole or not at all. REC_EEXIST, REC_EREMOTE, REC_EIO, REC_ENOMEM, reported. */
 	int (*publish)(const char *url, int fd, int64_t size, bool no_clobber);
+	/* Add what that needs of this machine: certificates, resolver, notes of uploads. May be NULL. */
+	void (*reach)(struct rec_reach *reach);
 };
 
 /** rec_remote_install(ops): before any thread starts; ${ops} stays valid. */

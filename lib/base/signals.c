@@ -1,24 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/signals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum state { EMPTY, FILLING, LISTED };
 
 /* The handler may allocate nothing and take no lock, so the list is an array whose rows change hands atomically. */
-static struct row {
+struct row {
 	atomic_int state;
 	int folder;
 	char name[NAME_MAX + 1];
-} rows[64];
+	/* for another process, to which the folder's descriptor means nothing; only where the list is shared */
+	dev_t dev;
+	ino_t ino;
+	char path[PATH_MAX];
+};
 
-static const int nrows = sizeof rows / sizeof *rows;
+enum { NROWS = 64 };
+static struct row own_rows[NROWS];
+static struct row *rows = own_rows;
+static const int nrows = NROWS;
 
 /*
  * A signal first says that it is there, then looks whether it is held; who holds does it the other way round. So one of the two
@@ -77,6 +89,61 @@ void rec_signals_install(void)
 	handle(SIGXFSZ, SIG_IGN);
 }
 
+int rec_signals_share(void)
+{
+	void *map = mmap(NULL, sizeof own_rows, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return -1;
+	rows = map;
+	return 0;
+}
+
+/* Note what another process needs to find the file. */
+static void describe(struct row *row)
+{
+	char link[sizeof "/proc/self/fd/" + 3 * sizeof row->folder];
+	struct stat st;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", row->folder);
+	ssize_t n = readlink(link, row->path, sizeof row->path - 1);
+	if (n < 0 || fstatat(row->folder, row->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		n = 0;
+	else {
+		row->dev = st.st_dev;
+		row->ino = st.st_ino;
+	}
+	row->path[n] = '\0';
+}
+
+/* Whether it is still the file that was listed, and no living run has taken the name and the file's number meanwhile. */
+static bool is_ours(int folder, const struct row *row)
+{
+	struct stat st;
+	int fd = openat(folder, row->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool ours = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == row->dev &&
+	            st.st_ino == row->ino && (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK);
+
+	if (fd >= 0)
+		close(fd);
+	return ours;
+}
+
+void rec_signals_sweep(void)
+{
+	for (int i = 0; i < nrows; i++) {
+		struct row *row = &rows[i];
+		if (atomic_load(&row->state) != LISTED || !row->path[0])
+			continue;
+		row->name[NAME_MAX] = row->path[PATH_MAX - 1] = '\0'; /* who died may have written anything */
+		int folder = strchr(row->name, '/') ? -1 : open(row->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (folder >= 0 && is_ours(folder, row))
+			unlinkat(folder, row->name, 0);
+		if (folder >= 0)
+			close(folder);
+	}
+}
+
 int rec_signals_add(int folder, const char *name)
 {
 	size_t len = strlen(name);
@@ -87,6 +154,8 @@ int rec_signals_add(int folder, const char *name)
 			continue;
 		rows[i].folder = folder;
 		memcpy(rows[i].name, name, len + 1);
+		if (rows != own_rows)
+			describe(&rows[i]);
 		atomic_store(&rows[i].state, LISTED);
 		return i;
 	}

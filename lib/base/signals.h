@@ -29,4 +29,10 @@ int rec_signals_add(int folder, const char *name);
 /** rec_signals_drop(handle): it is no temporary file any more; before its folder is closed. -1 is fine. */
 void rec_signals_drop(int handle);
 
+/** rec_signals_share(): before a child process begins the work: its list will be seen here too. 0, or -1 with errno. */
+int rec_signals_share(void);
+
+/** rec_signals_sweep(): the child has died: remove what it had listed, if it is there and still that file. */
+void rec_signals_sweep(void);
+
 #endif

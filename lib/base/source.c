@@ -4,11 +4,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/remote.h"
+#include "base/unlinked.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +179,32 @@ static int open_remote(struct rec_source **source, const char *url)
 	return remote->open(source, url);
 }
 
+int rec_source_descriptor(const char *path)
+{
+	static const char folder[] = "/proc/self/fd/";
+	int64_t fd;
+
+	if (strncmp(path, folder, sizeof folder - 1) != 0 || rec_parse_int(path + sizeof folder - 1, &fd) < 0 ||
+	        fd < 0 || fd > INT_MAX)
+		return -1;
+	return (int)fd;
+}
+
+int rec_source_fd(const char *path)
+{
+	int fd = rec_source_descriptor(path), opened;
+
+	do
+		opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (opened < 0 && errno == EINTR);
+	if (opened >= 0 || errno != EACCES || fd < 0)
+		return opened;
+	opened = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (opened >= 0)
+		(void)lseek(opened, 0, SEEK_SET);
+	return opened;
+}
+
 int rec_source_open(struct rec_source **source, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
@@ -185,7 +214,7 @@ int rec_source_open(struct rec_source **source, const char *path)
 	if (rec_remote_is(path))
 		return open_remote(source, path);
 	do
-		fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : rec_source_fd(path);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
 		return rec_report(open_error(errno), "cannot open '%s': %s", name, strerror(errno));
@@ -198,7 +227,7 @@ ssize_t rec_source_head(const char *path, void *bytes, size_t n)
 	size_t got = 0;
 	ssize_t more = 0;
 	struct stat st;
-	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? rec_source_fd(path) : -1;
 
 	while (fd >= 0 && got < n && ((more = read(fd, to + got, n - got)) > 0 || (more < 0 && errno == EINTR)))
 		got += more > 0 ? (size_t)more : 0;
@@ -253,27 +282,6 @@ int rec_source_seek(struct rec_source *source, int64_t at)
 	return REC_OK;
 }
 
-/* An unlinked file, or -1 with errno. */
-static int open_unlinked(const char *folder)
-{
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
-		return fd;
-
-	struct rec_buf path = REC_BUF_INIT;
-	rec_buf_printf(&path, "%s/rectools-XXXXXX", folder);
-	if (path.failed)
-		errno = ENOMEM;
-	else
-		fd = mkostemp(path.data, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path.data);
-	int saved = errno;
-	rec_buf_free(&path);
-	errno = saved;
-	return fd;
-}
-
 /* 0, or -1 with errno */
 static int write_all(int fd, const char *bytes, size_t n)
 {
@@ -289,19 +297,12 @@ static int write_all(int fd, const char *bytes, size_t n)
 	return 0;
 }
 
-const char *rec_source_tmpdir(void)
-{
-	const char *folder = getenv("TMPDIR");
-
-	return folder && *folder ? folder : "/tmp";
-}
-
 int rec_source_unlinked(int *fd)
 {
-	*fd = open_unlinked(rec_source_tmpdir());
+	*fd = rec_unlinked_open();
 	if (*fd < 0)
 		return rec_report(REC_EIO, "cannot make a temporary file in '%s': %s; set TMPDIR to another folder",
-		        rec_source_tmpdir(), strerror(errno));
+		        rec_unlinked_folder(), strerror(errno));
 	return REC_OK;
 }
 
@@ -317,7 +318,7 @@ static int spool(struct rec_source *source, int fd)
 		if (write_all(fd, chunk, (size_t)got) < 0)
 			return rec_report(REC_EIO,
 			        "cannot keep '%s' in a temporary file in '%s': %s; set TMPDIR to a folder with room",
-			        source->name, rec_source_tmpdir(), strerror(errno));
+			        source->name, rec_unlinked_folder(), strerror(errno));
 	}
 }
 

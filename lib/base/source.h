@@ -30,6 +30,16 @@ struct rec_source_ops {
 int rec_source_open(struct rec_source **source, const char *path);
 
 /**
+ * rec_source_fd(path):
+ * open() a local file for reading. Of a temporary file without a name the sandbox (base/sandbox.h) lets `/proc/self/fd/N` not be opened again: then it is
+ * duplicated, at its start, and shares its offset. -1 with errno.
+ */
+int rec_source_fd(const char *path);
+
+/** rec_source_descriptor(path): N of `/proc/self/fd/N`; -1: it is another path. */
+int rec_source_descriptor(const char *path);
+
+/**
  * rec_source_new(source, name, ops, state, size, seekable):
  * Wrap ${state}; ${size} in bytes, -1 when not known. Takes ${state} over, also on error: REC_ENOMEM (reported).
  * ${name} is copied; ${ops} stays valid as long as the source.
@@ -59,9 +69,6 @@ int64_t rec_source_tell(const struct rec_source *source);
  * Errors, reported: those of reading; REC_EIO: no room or no folder; REC_ENOMEM. Then only the close is left.
  */
 int rec_source_make_seekable(struct rec_source *source);
-
-/** rec_source_tmpdir(): where temporary files go: TMPDIR, else /tmp. */
-const char *rec_source_tmpdir(void);
 
 /**
  * rec_source_head(path, bytes, n):

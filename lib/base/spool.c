@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/source.h"
+#include "base/unlinked.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -50,7 +51,7 @@ static int failed(void)
 	return rec_report(REC_EIO,
 	        "cannot keep what was measured in a temporary file in '%s': %s; set TMPDIR to a "
 	        "folder with room",
-	        rec_source_tmpdir(), strerror(errno));
+	        rec_unlinked_folder(), strerror(errno));
 }
 
 static int write_block(struct rec_spool *s)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/out.h"
 #include "base/progress.h"
+#include "base/sandbox.h"
 
 #include <string.h>
 #ifdef __GLIBC__
@@ -31,6 +32,10 @@ int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *o
 	rec_log_init(argv[0]);
 	rec_signals_install();
 	err = rec_opt_parse(tool, options, argc, argv);
+	if (err == REC_OK && rec_sandbox_enter(tool, options, &status)) {
+		rec_opt_free(tool, options);
+		return status;
+	}
 	if (err == REC_OK)
 		err = run(options);
 	else if (err == REC_ENODATA) /* --help and its like were served */

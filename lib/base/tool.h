@@ -18,6 +18,7 @@
  * rec_tool_main(tool, options, run, argc, argv):
  *   options  the tool's defaults; freed of its lists at the end
  *   run      does the work: a rec_err, reported where it arose; REC_ENOMEM is reported here
+ * It runs in the sandbox (base/sandbox.h), in a process of its own, unless --no-sandbox is given.
  * With --progress json the last line on stderr is {"event":"done","status":N}, whatever happened before.
  * Return the exit status.
  */

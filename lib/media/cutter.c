@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/cutter.h"
 
+#include "base/blame.h"
 #include "base/err.h"
 #include "media/decoder.h"
 #include "media/demux.h"
@@ -208,7 +209,7 @@ static int use_packet(struct rec_cutter *c, struct rec_cut_item *item)
 	return REC_OK;
 }
 
-int rec_cutter_next(struct rec_cutter *cutter, struct rec_cut_item *item)
+static int next_item(struct rec_cutter *cutter, struct rec_cut_item *item)
 {
 	for (*item = (struct rec_cut_item){0};;) {
 		int err = REC_ENODATA;
@@ -230,6 +231,15 @@ int rec_cutter_next(struct rec_cutter *cutter, struct rec_cut_item *item)
 		if (item->packet)
 			return REC_OK;
 	}
+}
+
+int rec_cutter_next(struct rec_cutter *cutter, struct rec_cut_item *item)
+{
+	int blame = rec_blame_begin(cutter->demux.path);
+	int err = next_item(cutter, item);
+
+	rec_blame_end(blame);
+	return err;
 }
 
 void rec_cutter_close(struct rec_cutter **out, struct rec_damage *damage)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/demux.h"
 
+#include "base/blame.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "media/libav.h"
@@ -233,7 +234,7 @@ static int open_file(struct rec_demux *demux, enum AVMediaType type)
 
 int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type)
 {
-	int err;
+	int blame = rec_blame_begin(path), err;
 
 	rec_libav_init();
 	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
@@ -243,6 +244,7 @@ int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source 
 		err = open_file(demux, type);
 	if (err < 0)
 		rec_demux_close(demux);
+	rec_blame_end(blame);
 	return err;
 }
 
@@ -258,7 +260,7 @@ static int end_of_input(struct rec_demux *demux)
 	return REC_ENODATA;
 }
 
-int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
+static int read_packet(struct rec_demux *demux, AVPacket *packet)
 {
 	if (demux->folder)
 		return rec_folder_read(demux->folder, packet);
@@ -283,6 +285,15 @@ int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
 	}
 	demux->truncated = true;
 	return REC_ENODATA;
+}
+
+int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
+{
+	int blame = rec_blame_begin(demux->path);
+	int err = read_packet(demux, packet);
+
+	rec_blame_end(blame);
+	return err;
 }
 
 const char *rec_demux_container(const struct rec_demux *demux)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/input.h"
 
+#include "base/blame.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "media/decoder.h"
@@ -182,8 +183,7 @@ static int64_t place(struct rec_input *in, const AVFrame *frame)
 	return ns;
 }
 
-/* The next frame straight from the decoder. */
-static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
+static int decode_next(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 {
 	for (;;) {
 		errno = 0;
@@ -211,6 +211,16 @@ static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
 			av_frame_unref(frame);
 		}
 	}
+}
+
+/* The next frame straight from the decoder. */
+static int decode(struct rec_input *in, AVFrame *frame, int64_t *pts_ns)
+{
+	int blame = rec_blame_begin(in->path);
+	int err = decode_next(in, frame, pts_ns);
+
+	rec_blame_end(blame);
+	return err;
 }
 
 static int decode_first(struct rec_input *in, enum rec_media media)

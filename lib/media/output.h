@@ -164,4 +164,11 @@ int rec_output_commit(struct rec_output **output, struct rec_output_stats *stats
 /** rec_output_discard(output): stop the encoders and leave no trace; NULL is fine. */
 void rec_output_discard(struct rec_output **output);
 
+/**
+ * rec_output_wants_device(codec):
+ * Whether ${codec}, as rec_video_params has it, is or may be one that a graphics card encodes, whose driver needs more of the system than the sandbox allows.
+ */
+bool rec_output_wants_device(const char *codec);
+#define REC_OUTPUT_DEVICE "a graphics card's driver needs more than it allows"
+
 #endif

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * Encoded bytes depend on the thread count, so it is a constant and never the number of cores: the same file comes out everywhere.
@@ -70,6 +71,19 @@ const char *rec_video_options_name(const char *name)
 const char *rec_video_options_names(void)
 {
 	return "libx264, libx265, libsvtav1, libvpx-vp9, h264_nvenc, hevc_nvenc";
+}
+
+bool rec_output_wants_device(const char *codec)
+{
+	static const char *const devices[] = {"/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"};
+	const char *name = codec ? rec_video_options_name(codec) : NULL;
+
+	if (name && strstr(name, "_nvenc"))
+		return true;
+	for (size_t i = 0; codec && strcmp(codec, "auto") == 0 && i < sizeof devices / sizeof *devices; i++)
+		if (access(devices[i], F_OK) == 0)
+			return true;
+	return false;
 }
 
 /* the encoder's word for ${preset}; NULL: there is none */

@@ -22,11 +22,36 @@ static void make_folders(char *path, size_t from)
 	}
 }
 
-/* .../rectools/uploads/SHA-256 of the object's URL; malloc'd; NULL: no place for it */
-static char *path_of(const struct rec_target *target)
+/* .../rectools/uploads/, made; false: no place for it */
+static bool put_folder(struct rec_buf *path)
 {
 	const char *state = getenv("XDG_STATE_HOME");
 	const char *home = getenv("HOME");
+
+	if (state && *state == '/')
+		rec_buf_puts(path, state);
+	else if (home && *home == '/')
+		rec_buf_printf(path, "%s/.local/state", home);
+	else
+		return false;
+	rec_buf_puts(path, "/rectools/uploads/");
+	if (path->data && !path->failed)
+		make_folders(path->data, 1);
+	return true;
+}
+
+void rec_ledger_reach(struct rec_reach *reach)
+{
+	struct rec_buf path = REC_BUF_INIT;
+
+	if (put_folder(&path))
+		rec_reach_add(reach, REC_REACH_FILES, rec_buf_str(&path));
+	rec_buf_free(&path);
+}
+
+/* .../rectools/uploads/SHA-256 of the object's URL; malloc'd; NULL: no place for it */
+static char *path_of(const struct rec_target *target)
+{
 	struct rec_buf path = REC_BUF_INIT;
 	unsigned char hash[REC_SHA256_SIZE];
 	char hex[REC_SHA256_HEX];
@@ -34,15 +59,9 @@ static char *path_of(const struct rec_target *target)
 	if (rec_sha256(hash, target->url, strlen(target->url)) < 0)
 		return NULL;
 	rec_hex(hex, hash, sizeof hash);
-	if (state && *state == '/')
-		rec_buf_puts(&path, state);
-	else if (home && *home == '/')
-		rec_buf_printf(&path, "%s/.local/state", home);
-	else
+	if (!put_folder(&path))
 		return NULL;
-	rec_buf_printf(&path, "/rectools/uploads/%s", hex);
-	if (path.data && !path.failed)
-		make_folders(path.data, 1);
+	rec_buf_puts(&path, hex);
 	return rec_buf_steal(&path);
 }
 

@@ -6,6 +6,7 @@
 #ifndef REC_NET_LEDGER_H
 #define REC_NET_LEDGER_H
 
+#include "base/reach.h"
 #include "net/target.h"
 
 struct rec_ledger {
@@ -25,5 +26,8 @@ void rec_ledger_note(struct rec_ledger *ledger, const char *id);
 
 /** rec_ledger_close(ledger, done): ${done}: the upload is complete or aborted; or else the next run shall abort it. */
 void rec_ledger_close(struct rec_ledger *ledger, bool done);
+
+/** rec_ledger_reach(reach): make the folder of these notes, and let the sandbox reach it. */
+void rec_ledger_reach(struct rec_reach *reach);
 
 #endif

@@ -44,12 +44,21 @@ static int report(const struct rec_archive *archive, struct archive *zip)
 	        archive_error_string(zip) ? archive_error_string(zip) : "it is no zip");
 }
 
+/* A temporary file without a name is read by its descriptor, which the sandbox lets nobody open again. */
+static int open_bytes(struct archive *zip, const char *path)
+{
+	int fd = rec_source_descriptor(path);
+
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return archive_read_open_filename(zip, path, block_size);
+	return archive_read_open_fd(zip, fd, block_size);
+}
+
 static int open_zip(const struct rec_archive *archive, struct archive **zip)
 {
 	if (!(*zip = archive_read_new()))
 		return REC_ENOMEM;
-	if (archive_read_support_format_zip(*zip) != ARCHIVE_OK ||
-	        archive_read_open_filename(*zip, archive->path, block_size) != ARCHIVE_OK)
+	if (archive_read_support_format_zip(*zip) != ARCHIVE_OK || open_bytes(*zip, archive->path) != ARCHIVE_OK)
 		return report(archive, *zip);
 	return REC_OK;
 }

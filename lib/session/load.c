@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rec_session_load(): which manifest, in which format, and the events beside it. */
+#include "base/blame.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -351,10 +352,12 @@ int rec_session_load(struct rec_session **session, const char *path, const struc
 	static const struct rec_session_params defaults = REC_SESSION_PARAMS;
 	struct rec_session *loaded = NULL;
 	char *found = in_recordings(path);
+	int blame = rec_blame_begin(path);
 	int r = rec_model_new(&loaded);
 
 	if (r == REC_OK)
 		r = load(loaded, found ? found : path, params ? params : &defaults);
+	rec_blame_end(blame);
 	free(found);
 	if (r < 0)
 		rec_session_free(&loaded);

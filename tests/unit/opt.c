@@ -56,7 +56,7 @@ static const struct rec_opt table[] = {
         REC_OPT_END,
 };
 static const struct rec_tool tool = {
-        "rec-x", "[options] -o OUT INPUT...", "do x with INPUT", table, AT(common), AT(inputs), 1, 3};
+        "rec-x", "[options] -o OUT INPUT...", "do x with INPUT", table, AT(common), AT(inputs), 1, 3, NULL};
 
 /* Parse words separated by `|`; what came on stderr is returned, the caller frees it. */
 static char *parse(struct options *o, const char *words, int *r)
