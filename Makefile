@@ -58,7 +58,8 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 ALL_C := $(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(FUZZ_LIB_SRC) tests/faults/inject.c
 ALL_H := $(sort $(wildcard lib/*/*.h tests/unit/*.h tests/fuzz/*.h))
 # the longest first
-TESTS := tests/units.t $(filter-out tests/units.t,$(sort $(wildcard tests/*.t)))
+LONG_TESTS := tests/units.t tests/faults-disk.t tests/faults.t tests/hostile.t
+TESTS := $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(sort $(wildcard tests/*.t)))
 NAMES := $(CMD_SRC:cmd/%.c=%)
 MAN := $(sort $(wildcard man/*.[0-9]))
 

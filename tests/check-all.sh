@@ -10,6 +10,8 @@ build=${BUILD:-build}
 $make SANITIZE=address,undefined check
 $make SANITIZE=thread all
 BUILD=build/san-thread prove tests/compose-oddities.t tests/compose-forms.t
+# every kill, failing call, lack of memory, mutant, and power cuts where root can mount
+FAULTS=all prove -j2 tests/faults.t tests/faults-disk.t tests/faults-memory.t tests/mutants.t tests/hostile.t
 for name in S1-two S2-mutes; do
     "$build/bin/rec-compose" --session testdata/$name/session.json -o "$build/tests/$name.mp4"
     tests/tools/check_compose.py "$build/tests/$name.mp4" testdata/$name

@@ -30,7 +30,7 @@ def count(room, case, call):
 def wrong(room, case, run, cause):
     """Exit 1, the cause in the message, each output old or new; or exit 0 and all of them new: some calls may fail."""
     bad = room.spoiled(case) + room.strays(case)
-    if case.deletes and not os.path.exists(room.at(case.deletes)) and run.status != 0:
+    if room.lost_source(case):
         bad.append("the source is gone")
     if run.status == 0:
         bad += room.spoiled(case, old=False)
@@ -42,15 +42,15 @@ def wrong(room, case, run, cause):
 def failing(room, case, call, kinds):
     """The call fails: once, at several places, and from there on. Some failures have to show."""
     n = count(room, case, call)
-    places = rig.some(range(1, n + 1), 3)
-    faults = [(place, f"{call}:{kind}:{place}{mode}", CAUSES[kind])
-              for i, place in enumerate(places) for j, kind in enumerate(kinds) for mode in ("", "+") if rig.ALL or (i + j) % len(kinds) == 0]
+    every = [(f"{call}:{kind}:{place}{mode}", CAUSES[kind]) for place in range(1, n + 1) for kind in kinds for mode in ("", "+")]
+    # from the first one on, and the last one alone, of another kind where there are several
+    faults = every if rig.ALL else every[1:2] + every[-2:-1] * (n > 1)
 
     def one(its, item):
         its.reset(case)
-        run = its.run(case.argv, rig.injected(item[1]))
-        why = wrong(its, case, run, item[2])
-        return run.status, f"{item[1]}: {why}" if why else ""
+        run = its.run(case.argv, rig.injected(item[0]))
+        why = wrong(its, case, run, item[1])
+        return run.status, f"{item[0]}: {why}" if why else ""
 
     ends = rig.in_rooms(room.inputs, one, faults)
     failures = [why for _, why in ends if why]
@@ -181,7 +181,10 @@ def order(room, case, anew=""):
 
 def power_cut(case):
     run = rig.Run([os.path.join(rig.HERE, "powerloss.sh"), os.path.join(rig.TMP, "inputs"), *case.outputs, "--", *case.argv])
-    rig.check(f"{case.name}: whole after a power cut", run.status == 0, run)
+    if run.status == 77:
+        rig.skip(f"{case.name}: whole after a power cut", "no file system can be mounted")
+    else:
+        rig.check(f"{case.name}: whole after a power cut", run.status == 0, run)
 
 
 def main():
@@ -209,7 +212,7 @@ def main():
             rig.skip("the order of fsync and rename", "strace does not work here")
         if rig.ALL:
             for case in cases:
-                if case.outputs and "http" not in " ".join(case.argv):
+                if case.outputs and not os.path.dirname(case.outputs[0]):
                     power_cut(case)
     finally:
         server.stop()

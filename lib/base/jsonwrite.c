@@ -17,6 +17,13 @@
 /* the longest double without a fraction, and what fits a fraction's digits and separator */
 enum { DECIMALS_MAX = 30, REAL_MAX = DBL_MAX_10_EXP + DECIMALS_MAX + 16 };
 
+/* JSON often ends on a screen: DEL, C1 and the marks that turn the direction of text are escaped too. */
+static bool acts_on_terminals(uint32_t code)
+{
+	return (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
 static void add_escaped(struct rec_buf *buf, uint32_t code, const char *bytes, size_t len)
 {
 	static const char means[] = "\"\\\b\f\n\r\t";
@@ -25,7 +32,7 @@ static void add_escaped(struct rec_buf *buf, uint32_t code, const char *bytes, s
 
 	if (found)
 		rec_buf_printf(buf, "\\%c", letters[found - means]);
-	else if (code < 0x20)
+	else if (code < 0x20 || acts_on_terminals(code))
 		rec_buf_printf(buf, "\\u%04x", (unsigned)code);
 	else
 		rec_buf_add(buf, bytes, len);

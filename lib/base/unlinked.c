@@ -2,6 +2,7 @@
 #include "base/unlinked.h"
 
 #include "base/buf.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +40,8 @@ static int open_here(void)
 
 	struct rec_buf path = REC_BUF_INIT;
 	rec_buf_printf(&path, "%s/rectools-XXXXXX", folder);
+	/* a signal waits until it has no name any more */
+	rec_signals_hold();
 	if (path.failed)
 		errno = ENOMEM;
 	else
@@ -46,6 +49,7 @@ static int open_here(void)
 	if (fd >= 0)
 		unlink(path.data);
 	int saved = errno;
+	rec_signals_release();
 	rec_buf_free(&path);
 	errno = saved;
 	return fd;

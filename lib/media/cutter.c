@@ -181,7 +181,8 @@ static int read_packet(struct rec_cutter *c)
 	c->held = !c->ended;
 	if (c->decoding && !c->draining && (c->ended || !must_decode(c, c->next))) {
 		c->draining = true;
-		avcodec_send_packet(c->decoder, NULL);
+		if (avcodec_send_packet(c->decoder, NULL) == AVERROR(ENOMEM))
+			return REC_ENOMEM;
 	}
 	return REC_OK;
 }
@@ -200,7 +201,10 @@ static int use_packet(struct rec_cutter *c, struct rec_cut_item *item)
 		if (err < 0)
 			return err;
 		c->damage.packets++;
-		if (avcodec_send_packet(c->decoder, c->packet) < 0)
+		err = avcodec_send_packet(c->decoder, c->packet);
+		if (err == AVERROR(ENOMEM))
+			return REC_ENOMEM;
+		if (err < 0)
 			c->damage.corrupt++;
 	}
 	c->next++;

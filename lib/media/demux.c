@@ -113,7 +113,7 @@ static int recognise(struct rec_demux *demux, const AVInputFormat **found)
 static int open_format(struct rec_demux *demux)
 {
 	const AVInputFormat *found = NULL;
-	char text[64];
+	char text[80];
 	int err = recognise(demux, &found);
 
 	if (err < 0)
@@ -122,6 +122,7 @@ static int open_format(struct rec_demux *demux)
 	if (!demux->format)
 		return REC_ENOMEM;
 	demux->format->pb = demux->io;
+	demux->format->flags |= AVFMT_FLAG_CUSTOM_IO; /* whatever fails next, it is not libavformat's to close */
 	demux->format->io_open = refuse_open;
 	demux->format->max_streams = rec_media_limits.streams;
 	demux->format->probesize = rec_media_limits.probe;
@@ -134,7 +135,12 @@ static int open_format(struct rec_demux *demux)
 	err = avformat_open_input(&demux->format, NULL, found, NULL);
 	if (rec_libav_lacks_memory(err))
 		return REC_ENOMEM;
-	if (err == AVERROR_EOF || err == AVERROR(ENOMEM))
+	/* so libavformat says of too many streams, too */
+	if (err == AVERROR(ENOMEM)) {
+		snprintf(text, sizeof(text), "it has more than %d streams, or a damaged header", rec_media_limits.streams);
+		return unusable(demux, text);
+	}
+	if (err == AVERROR_EOF)
 		return unusable(demux, "it ends inside its header");
 	return err < 0 ? unusable(demux, rec_libav_text(err, text)) : REC_OK;
 }

@@ -27,10 +27,8 @@ static const struct rec_format formats[] = {
 };
 
 /* whether ${word} stands in the blank-separated ${list} */
-static bool listed(const char *list, const char *word)
+static bool listed(const char *list, const char *word, size_t n)
 {
-	size_t n = strlen(word);
-
 	while (n > 0 && *list) {
 		size_t len = strcspn(list, " ");
 		if (len == n && strncasecmp(list, word, n) == 0)
@@ -41,27 +39,30 @@ static bool listed(const char *list, const char *word)
 	return false;
 }
 
-static const char *ending(const char *path)
+/* What follows the last dot of the last component, and its length. A query is no part of it. */
+static const char *ending(const char *path, size_t *n)
 {
-	const char *slash = strrchr(path, '/');
+	const char *end = path + (rec_remote_is(path) ? strcspn(path, "?#") : strlen(path));
+	const char *slash = memrchr(path, '/', (size_t)(end - path));
 	const char *name = slash ? slash + 1 : path;
-	const char *dot = strrchr(name, '.');
+	const char *dot = memrchr(name, '.', (size_t)(end - name));
+	const char *word = dot ? dot + 1 : end;
 
-	return dot ? dot + 1 : "";
+	*n = (size_t)(end - word);
+	return word;
 }
 
 const struct rec_format *rec_formats_find(const char *path, const char *format)
 {
-	char *shown = rec_remote_shown(path ? path : ""); /* a query is no ending */
-	const char *word = format ? format : ending(shown ? shown : "");
+	size_t n = format ? strlen(format) : 0;
+	const char *word = format ? format : ending(path ? path : "", &n);
 	const struct rec_format *found = NULL;
 
 	/* a name that is no ending of its own does not exist: every endings column begins with the name */
 	for (size_t i = 0; !found && i < sizeof formats / sizeof formats[0]; i++) {
-		if (listed(formats[i].endings, word))
+		if (listed(formats[i].endings, word, n))
 			found = &formats[i];
 	}
-	free(shown);
 	return found;
 }
 

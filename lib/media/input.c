@@ -103,8 +103,7 @@ static int feed(struct rec_input *in)
 		if (err == REC_ENODATA) {
 			in->damage.truncated = in->demux.truncated;
 			in->draining = true;
-			avcodec_send_packet(in->decoder, NULL);
-			return REC_OK;
+			return avcodec_send_packet(in->decoder, NULL) == AVERROR(ENOMEM) ? REC_ENOMEM : REC_OK;
 		}
 		if (err < 0)
 			return err;

@@ -259,8 +259,8 @@ int rec_fetch_add(struct rec_fetch *fetch, const char *name, const char *text, s
 	return r < 0 ? r : remember(fetch, name);
 }
 
-/* Remove all that is in part, which is ours alone, but what is to be kept. */
-static void sweep(const struct rec_fetch *fetch, bool keep)
+/* Remove all that is in part, which is ours alone, but what is to be kept. REC_EIO, reported, or REC_ENOMEM. */
+static int sweep(const struct rec_fetch *fetch, bool keep)
 {
 	int fd = openat(fetch->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -272,10 +272,14 @@ static void sweep(const struct rec_fetch *fetch, bool keep)
 		if (!kept)
 			unlinkat(fetch->fd, entry->d_name, 0);
 	}
+	int e = errno;
 	if (dir)
 		closedir(dir);
 	else if (fd >= 0)
 		close(fd);
+	if (!dir && e != ENOMEM)
+		return fail(fetch->part, strerror(e));
+	return dir ? REC_OK : REC_ENOMEM;
 }
 
 /* What was renamed in it survives a power cut now. */
@@ -326,12 +330,12 @@ int rec_fetch_commit(struct rec_fetch **fetch)
 	int r = REC_OK;
 
 	*fetch = NULL;
-	sweep(f, true);
-	if (fsync(f->fd) < 0 && errno != EINVAL)
+	r = sweep(f, true);
+	if (r == REC_OK && fsync(f->fd) < 0 && errno != EINVAL)
 		r = fail(f->part, strerror(errno));
-	else if (rename(f->part, f->folder) == 0)
+	if (r == REC_OK && rename(f->part, f->folder) == 0)
 		sync_parent(f);
-	else
+	else if (r == REC_OK)
 		r = errno == ENOTEMPTY || errno == EEXIST ? move_each(f) : fail(f->folder, strerror(errno));
 	if (r < 0) {
 		sweep(f, false);

@@ -290,6 +290,8 @@ int rec_get_file(struct rec_http *http, const struct rec_target *target, int fd,
 		r = check_content(&d, &reply);
 	if (d.error)
 		r = d.error;
+	else if (r == REC_EREMOTE && reply.local)
+		r = reply.local;
 	else if (r == REC_EREMOTE && !rec_http_cancelled(http))
 		rec_report(r, "cannot read '%s': %s", target->shown, reply.why);
 	rec_http_reply_free(&reply);

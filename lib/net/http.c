@@ -59,8 +59,10 @@ static size_t on_header(char *line, size_t size, size_t n, void *context)
 	ex->header_bytes += n;
 	if (ex->header_bytes > max_headers)
 		return refuse(ex, "its headers are longer than 256 KiB");
-	if (!rec_reply_header(ex->reply, line, n, &ex->location, &ex->compressed, &why))
+	if (!rec_reply_header(ex->reply, line, n, &ex->location, &ex->compressed, &why)) {
+		ex->reply->local = why == rec_strerror(REC_ENOMEM) ? REC_ENOMEM : 0;
 		return refuse(ex, why);
+	}
 	return n;
 }
 
@@ -119,7 +121,7 @@ static size_t on_read(char *bytes, size_t size, size_t n, void *context)
 	}
 	if (got <= 0) {
 		refuse(ex, got < 0 ? strerror(errno) : "the file became shorter while it was sent");
-		ex->reply->local = true;
+		ex->reply->local = REC_EIO;
 		return CURL_READFUNC_ABORT;
 	}
 	ex->sent += got;
@@ -408,7 +410,7 @@ static enum rec_outcome ask(struct exchange *ex, const char *query)
 	if (r == REC_OK)
 		outcome = outcome_of(ex, curl_easy_perform(ex->http->easy));
 	else
-		snprintf(ex->reply->why, sizeof ex->reply->why, "%s", rec_strerror(r));
+		ex->reply->local = REC_ENOMEM;
 	/* the handle lives longer than these */
 	curl_easy_setopt(ex->http->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(ex->http->easy, CURLOPT_ERRORBUFFER, NULL);
@@ -454,7 +456,7 @@ enum rec_outcome rec_http_once(
 
 	rec_reply_init(reply);
 	if (begin(&ex, &query) < 0)
-		snprintf(reply->why, sizeof reply->why, "%s", rec_strerror(REC_ENOMEM));
+		reply->local = REC_ENOMEM;
 	for (int hops = 0; ex.url; hops++) {
 		free(ex.location);
 		ex.location = NULL;
@@ -473,5 +475,7 @@ enum rec_outcome rec_http_once(
 	free(ex.location);
 	free(ex.url);
 	rec_buf_free(&query);
+	if (reply->local == REC_ENOMEM)
+		snprintf(reply->why, sizeof reply->why, "%s", rec_strerror(REC_ENOMEM));
 	return outcome;
 }

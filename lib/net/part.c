@@ -99,6 +99,7 @@ int rec_get_part(struct rec_http *http, const struct rec_target *target, struct 
 	struct part part = {
 	        .version = version, .fresh = version->total < 0, .at = at, .n = n, .bytes = bytes, .answer = -1};
 	struct rec_http_reply reply;
+	int local = 0;
 	bool more = true;
 
 	rec_retry_begin(&part.retry);
@@ -114,10 +115,13 @@ int rec_get_part(struct rec_http *http, const struct rec_target *target, struct 
 		if (outcome == REC_FAILED || (outcome == REC_AGAIN && !rec_retry_wait(&part.retry, http, &reply)))
 			more = false;
 		snprintf(why, 256, "%s", reply.why);
+		local = reply.local;
 		rec_http_reply_free(&reply);
 	}
 	*got = part.got;
 	if (is_whole(&part))
 		return REC_OK;
+	if (local)
+		return local;
 	return part.unranged ? REC_ENODATA : REC_EREMOTE;
 }

@@ -65,7 +65,7 @@ int rec_retry_perform(struct rec_http *http, const struct rec_http_request *requ
 		if (outcome == REC_AGAIN && reply->status != 0 && !reply->why[0])
 			rec_http_refusal(reply, request->target);
 		if (outcome == REC_FAILED || !rec_retry_wait(&retry, http, reply))
-			return REC_EREMOTE;
+			return reply->local == REC_ENOMEM ? REC_ENOMEM : REC_EREMOTE;
 		rec_http_reply_free(reply);
 	}
 }

@@ -59,6 +59,11 @@ static int map_channels(struct rec_resample *r, const AVChannelLayout *in)
 	return av_opt_set_double(r->swr, "rematrix_maxval", 1.0, 0);
 }
 
+static int code_of(int av)
+{
+	return av == AVERROR(ENOMEM) ? REC_ENOMEM : REC_EINVAL;
+}
+
 static int set_up(struct rec_resample *r, const AVFrame *like)
 {
 	AVChannelLayout in = {0}, out = {0};
@@ -105,7 +110,7 @@ int rec_resample_new(struct rec_resample **r, const AVFrame *like, const struct 
 		err = set_up(new, like);
 	if (err < 0) {
 		rec_resample_free(&new);
-		return err == AVERROR(ENOMEM) ? REC_ENOMEM : REC_EINVAL;
+		return code_of(err);
 	}
 	*r = new;
 	return REC_OK;
@@ -130,7 +135,8 @@ int rec_resample_bend(struct rec_resample *r, double ppm)
 	int delta = (int)lrint(ppm * 1e-6 * distance);
 
 	r->bent = true;
-	return swr_set_compensation(r->swr, delta, distance) < 0 ? REC_EINVAL : REC_OK;
+	int err = swr_set_compensation(r->swr, delta, distance);
+	return err < 0 ? code_of(err) : REC_OK;
 }
 
 static int make_room(struct rec_resample *r, int n)
@@ -148,7 +154,8 @@ static int make_room(struct rec_resample *r, int n)
 static int rewind_swr(struct rec_resample *r)
 {
 	r->taken = r->given = 0;
-	return swr_init(r->swr) < 0 ? REC_EINVAL : REC_OK;
+	int err = swr_init(r->swr);
+	return err < 0 ? code_of(err) : REC_OK;
 }
 
 /* Float formats can hold what no sound is; it would spread through every sum. */
@@ -178,7 +185,7 @@ int rec_resample_run(struct rec_resample *r, const AVFrame *frame, float **pcm, 
 	const uint8_t **data = frame ? (const uint8_t **)frame->extended_data : NULL;
 	int got = swr_convert(r->swr, &out, most + 64, data, in);
 	if (got < 0)
-		return REC_EINVAL;
+		return code_of(got);
 	r->taken += in;
 	r->given += got;
 	*pcm = r->pcm;

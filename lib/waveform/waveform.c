@@ -184,7 +184,7 @@ void rec_waveform_free(struct rec_waveform **waveform)
 
 	if (!w)
 		return;
-	for (size_t i = 0; i < w->nsources; i++)
+	for (size_t i = 0; w->sources && i < w->nsources; i++)
 		free_source(w, &w->sources[i]);
 	free(w->sources);
 	free(w->cuts);

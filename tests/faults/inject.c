@@ -9,7 +9,8 @@
  *
  * CALL is alloc (whatever takes memory or may say that there is none; KIND is ENOMEM), thread (pthread_create), or one of
  * read, write, truncate, sync, close, rename, link, tmpfile (open with O_TMPFILE) and create (open with O_CREAT) on a file,
- * with KIND an errno's name or, for read and write, `short`: a part of the bytes is moved.
+ * with KIND an errno's name or, for read and write, `short`: a part of the bytes is moved. With KIND trap it is a SIGTRAP, so that a
+ * debugger shows where that is.
  *
  * Only calls whose return address lies in the program itself count. Libraries have their own ways with a lack of memory, some of
  * them abort(), and they are not what is tested here.
@@ -19,6 +20,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -76,7 +78,10 @@ static bool hit(const char *call, const void *caller)
 	long n = __atomic_add_fetch(fault.count, 1, __ATOMIC_RELAXED);
 	if (fault.nth <= 0)
 		return false;
-	return fault.mode == '+' ? n >= fault.nth : fault.mode == '%' ? n % fault.nth == 0 : n == fault.nth;
+	bool now = fault.mode == '+' ? n >= fault.nth : fault.mode == '%' ? n % fault.nth == 0 : n == fault.nth;
+	if (now && strcmp(fault.kind, "trap") == 0)
+		raise(SIGTRAP);
+	return now;
 }
 
 static int code(void)
@@ -319,7 +324,6 @@ typedef intptr_t (*registers)(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, 
 
 GIVES(fdopendir)
 GIVES(opendir)
-GIVES(newlocale)
 GIVES(av_malloc)
 GIVES(av_mallocz)
 GIVES(av_calloc)

@@ -5,7 +5,7 @@
 GET /MODE/ARG/.../FILE serves ROOT/FILE as MODE says; that also is what a path-style S3 client asks for with bucket MODE and key
 ARG/.../FILE. PUT is answered as GET is, without a body and with the MD5 of what came as ETag. Raw sockets, so that every byte on the
 wire is ours. The first line of its output is "PORT TLSPORT" (0 without CERT). Each request is a line of JSON in ROOT/.log.
-Stops by SIGTERM, when its standard input ends, or after 15 minutes."""
+Stops by SIGTERM, when its standard input ends, or after four hours."""
 import hashlib
 import json
 import os
@@ -272,6 +272,30 @@ class Exchange:
         self.send(os.urandom(2000))
         self.close()
 
+    def refuse_by(self, chunks):
+        """a refusal whose body is XML, of chunks without an end that is told"""
+        self.send(head("403 Forbidden", Content_Type="application/xml", Connection="close"), b'<?xml version="1.0"?>', *chunks)
+        self.close()
+
+    def do_bigxml(self):
+        self.refuse_by([b"<Error><Code>", *[b"A" * 65536] * 1600, b"</Code></Error>"])
+
+    def do_deepxml(self):
+        self.refuse_by([b"<Error>" * 8192] * 1600)
+
+    def do_entities(self):
+        """each entity is ten of the one before it"""
+        entities = b"".join(b'<!ENTITY e%d "%s">' % (i + 1, b"&e%d;" % i * 10) for i in range(12))
+        self.refuse_by([b'<!DOCTYPE Error [<!ENTITY e0 "ha">' + entities + b"]><Error><Code>&e12;</Code></Error>"])
+
+    def do_bigjson(self):
+        self.send(head("200 OK", Content_Type="application/json", Connection="close"), b'{"session_id":"', *[b"A" * 65536] * 3200)
+        self.close()
+
+    def do_deepjson(self):
+        self.send(head("200 OK", Content_Type="application/json", Connection="close"), b"[" * 1000000)
+        self.close()
+
     def do_s3err200(self):
         self.error("200 OK", xml("InternalError"))
 
@@ -340,7 +364,7 @@ def main():
     listen("127.0.0.2", PORT)
     print(PORT, listen("127.0.0.1", 0, True) if TLS else 0, flush=True)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    threading.Timer(900, os._exit, (0,)).start()
+    threading.Timer(14400, os._exit, (0,)).start()
     sys.stdin.read()
     os._exit(0)
 
