@@ -82,8 +82,9 @@ static int open_scaler(struct rec_tile *tile, const struct key *key)
 	av_opt_set_int(scaler, "dst_format", AV_PIX_FMT_YUV420P, 0);
 	av_opt_set_int(scaler, "sws_flags", SWS_BICUBIC, 0);
 	sws_setColorspaceDetails(scaler, table, key->full_range, table, 0, 0, 1 << 16, 1 << 16);
-	if (sws_init_context(scaler, NULL, NULL) < 0)
-		return REC_EINVAL;
+	int err = sws_init_context(scaler, NULL, NULL);
+	if (err < 0)
+		return err == AVERROR(ENOMEM) ? REC_ENOMEM : REC_EINVAL;
 	tile->key = *key;
 	return REC_OK;
 }
