@@ -137,7 +137,8 @@ static int open_format(struct rec_demux *demux)
 		return REC_ENOMEM;
 	/* so libavformat says of too many streams, too */
 	if (err == AVERROR(ENOMEM)) {
-		snprintf(text, sizeof(text), "it has more than %d streams, or a damaged header", rec_media_limits.streams);
+		snprintf(text, sizeof(text), "it has more than %d streams, or a damaged header",
+		        rec_media_limits.streams);
 		return unusable(demux, text);
 	}
 	if (err == AVERROR_EOF)
