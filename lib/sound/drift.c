@@ -12,16 +12,17 @@ static const double window_least_s = 1.0; /* of the median; in steady sound */
 static const double window_most_s = 4.0;
 static const double window_per_ns = 2e-6; /* longer, the more the stamps jitter: 2 s for a median deviation of 1 ms */
 static const unsigned window_least = 9;   /* packets in it, however long each is */
-static const double engage_ns = 0.6e6;    /* rounding to whole milliseconds explains 0.5 */
+static const double engage_ns =
+        0.9e6; /* rounding to whole milliseconds explains 0.5, and real stamps wander a little */
 static const double off_most_s = 20.0;    /* how long stamps may hover off by one tick */
 static const double spread_s = 60.0;      /* memory of jitter that has ceased */
 static const double hurry_ns = 0.9e6;     /* an error of this makes the loop fast again */
 static const double memory_least_s = 8.0; /* fast enough for 300 ppm, slow enough for the median's delay */
 static const double memory_most_s = 64.0;
 static const double rate_most = 600e-6;
-static const double usual_rate = 150e-6; /* of a sound card against stamps: its standard deviation */
-static const double begin_share = 0.5;   /* of the jitter that is left in a stretch's beginning */
-static const double chance_most = 2.2;   /* standard deviations that chance explains, at two looks in a row */
+static const double usual_rate = 60e-6; /* of a sound card against stamps: its standard deviation */
+static const double begin_share = 0.5;  /* of the jitter that is left in a stretch's beginning */
+static const double chance_most = 2.2;  /* standard deviations that chance explains, at two looks in a row */
 static const double ppm_most = 1200.0;
 
 static int compare(const void *a, const void *b)
@@ -37,6 +38,17 @@ int64_t rec_median_ns(int64_t *values, unsigned n)
 	int64_t low = values[(n - 1) / 2], high = values[n / 2];
 
 	return low + (high - low) / 2;
+}
+
+int64_t rec_middle_ns(int64_t *values, unsigned n)
+{
+	unsigned cut = n / 4;
+	double sum = 0;
+
+	qsort(values, n, sizeof(*values), compare);
+	for (unsigned i = cut; i < n - cut; i++)
+		sum += (double)(values[i] - values[cut]);
+	return values[cut] + llround(sum / (n - 2 * cut));
 }
 
 int64_t rec_deviation_ns(int64_t *values, unsigned n, int64_t level_ns)
@@ -78,7 +90,7 @@ static void measure(struct rec_drift *d)
 
 	for (unsigned i = 0; i < d->n; i++)
 		v[i] = d->residual_ns[(d->head + i) % REC_DRIFT_WINDOW];
-	int64_t level = rec_median_ns(v, d->n);
+	int64_t level = rec_middle_ns(v, d->n);
 	d->level_ns = (double)level;
 	d->jitter_ns = (double)rec_deviation_ns(v, d->n, level);
 	d->spread_ns = fmax(d->jitter_ns, d->spread_ns - (d->spread_ns - d->jitter_ns) * d->pending_s / spread_s);
@@ -107,7 +119,7 @@ static bool is_drift(struct rec_drift *d, double dt)
 	bool blurred = d->jitter_ns > 0.2 * (double)d->tick_ns;
 	double level = fabs(d->level_ns);
 
-	d->sure = level > threshold(d, engage_ns, blurred ? 0.6 : 1.05, chance_most) ? d->sure + 1 : 0;
+	d->sure = level > threshold(d, engage_ns, blurred ? 0.9 : 1.05, chance_most) ? d->sure + 1 : 0;
 	d->off_s = level > threshold(d, engage_ns, 0.6, chance_most) ? d->off_s + dt : 0;
 	return d->sure >= 2 || d->off_s > off_most_s;
 }
@@ -120,7 +132,7 @@ static void engage(struct rec_drift *d)
 {
 	double grown_s = fmax(d->stretch_s - d->window_s / 2, look_s);
 	double drifted = usual_rate * grown_s;
-	double placed = begin_share * d->spread_ns / 1e9;
+	double placed = hypot(begin_share * d->spread_ns, begin_share * (double)d->tick_ns) / 1e9;
 
 	d->engaged = true;
 	d->memory_s = clamp(d->stretch_s, memory_floor(d), memory_most_s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a recorder's clock drifts against its stamps: a median over one to four seconds removes jitter, a loop of second order follows what
+ * How a recorder's clock drifts against its stamps: the middle of one to four seconds removes jitter, a loop of second order follows what
  * remains. Silent until the error exceeds what rounding and jitter explain; then it gives a smooth correction. Pure.
  *
  *     rec_drift_init(&drift, tick_ns);
@@ -19,7 +19,7 @@
 struct rec_drift {
 	bool engaged;     /* a correction is running; stays so to the end of the track */
 	double ppm;       /* the correction: > 0 makes the sound longer; 0 until engaged */
-	double level_ns;  /* median residual of the window; > 0: the sound is placed too early */
+	double level_ns;  /* middle residual of the window; > 0: the sound is placed too early */
 	double jitter_ns; /* median deviation from it */
 	double spread_ns; /* the same, slow to forget; < 0: not measured yet */
 	int64_t tick_ns;  /* coarseness of the stamps */
@@ -46,6 +46,9 @@ void rec_drift_add(struct rec_drift *drift, int64_t residual_ns, int64_t duratio
 
 /** rec_median_ns(values, n): the median (mean of the middle two); sorts ${values}; n >= 1. */
 int64_t rec_median_ns(int64_t *values, unsigned n);
+
+/** rec_middle_ns(values, n): the mean of the middle half: as robust as the median, but finer where the values are coarse; sorts ${values}; n >= 1. */
+int64_t rec_middle_ns(int64_t *values, unsigned n);
 
 /**
  * rec_deviation_ns(values, n, level_ns): the median distance of the values from level_ns; overwrites ${values}; n >= 1.

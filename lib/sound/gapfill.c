@@ -112,7 +112,7 @@ static int64_t centre(const int64_t *residual, unsigned n, int64_t least)
 		for (unsigned i = 0; i < n; i++)
 			if (llabs(residual[i] - level) <= least)
 				v[m++] = residual[i];
-		level = rec_median_ns(v, m);
+		level = rec_middle_ns(v, m);
 	}
 	return level;
 }

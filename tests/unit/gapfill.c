@@ -151,7 +151,7 @@ static const struct course courses[] = {
         {"+300 ppm, jitter 3, 60 ms packets", 48000, 2880, MS, 3, 300, 1, 0, 0, 2, false},
         {"jitter 3, no drift", 48000, 960, 1, 3, 0, 1, 0, 0, 1, false},
         {"jitter 1.5, ms, no drift", 48000, 960, MS, 1.5, 0, 1, 0, 0, 1, false},
-        {"+300 ppm, jitter 5", 48000, 960, 1, 5, 300, 1, 0, 0, 2, false},
+        {"+300 ppm, jitter 5", 48000, 960, 1, 5, 300, 1, 0, 0, 2.2, false},
         {"100 ms frames, jitter 2, 300 ppm", 48000, 4800, MS, 2, 300, 1, 0, 0, 2, false},
 };
 
