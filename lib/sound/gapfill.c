@@ -134,7 +134,7 @@ static int64_t first_least(const struct rec_drift *d, const int64_t *residual, u
 	unsigned m = n <= return_within ? n : return_within + 1;
 
 	memcpy(v, residual, m * sizeof(*v));
-	int64_t level = rec_median_ns(v, m);
+	int64_t level = rec_middle_ns(v, m);
 	double spread = (double)rec_deviation_ns(v, m, level);
 	return (int64_t)fmax(1.6 * (double)d->tick_ns, fmin(0.5e6 + 6 * spread, first_most));
 }

@@ -103,18 +103,25 @@ def check_picture(report, options, session, size):
     return f"{frames} frames in {len(session.windows()) - 1} windows, {compared} codes compared"
 
 
-def without(mix, begin, length, others):
+ASIDES = 0, 4  # samples by which the other voices may lie off their stamps, which jitter: tried in turn
+
+
+def without(mix, begin, length, others, aside):
     """A stretch of the mix, less what the other voices say in it, the loudest first; the limiter may have lowered all."""
     rest = list(mix.samples[begin:begin + length])
     parts = []
     for voice in others:
         at = voice.sound.sample_at(mix.time_of(begin) - voice.place)
-        part = [] if at is None else voice.sound.samples[at:at + length]
-        if power := sum(v * v for v in part):
-            parts.append((power, part))
-    for power, part in sorted(parts, key=lambda p: -p[0]):
-        gain = sum(map(operator.mul, rest, part)) / power
-        rest[:len(part)] = [r - gain * p for r, p in zip(rest, part)]
+        if at is None:
+            continue
+        head = max(0, aside - at)
+        part = [0.0] * head + list(voice.sound.samples[at - aside + head:at + length + aside])
+        parts.append(part + [0.0] * (length + 2 * aside - len(part)))
+    for part in sorted(parts, key=lambda p: -sum(v * v for v in p)):
+        part = max((part[lag:lag + length] for lag in range(2 * aside + 1)),
+                   key=lambda p: sum(map(operator.mul, rest, p)) ** 2 / (sum(v * v for v in p) or 1))
+        gain = sum(map(operator.mul, rest, part)) / (sum(v * v for v in part) or 1)
+        rest = [r - gain * p for r, p in zip(rest, part)]
     return rest
 
 
@@ -125,7 +132,13 @@ def lag_of(mix, tick, voices):
     if begin is None or at is None or at < reach:
         return None
     part = tick.voice.sound.samples[begin:begin + length]
-    rest = without(mix, at - reach, length + 2 * reach, [v for v in voices if v is not tick.voice])
+    others = [v for v in voices if v is not tick.voice]
+    rests = (without(mix, at - reach, length + 2 * reach, others, aside) for aside in ASIDES)
+    return next((lag for lag in (place_of(part, rest, reach) for rest in rests) if lag is not None), None)
+
+
+def place_of(part, rest, reach):
+    length = len(part)
 
     def likeness(lag):
         return sum(map(operator.mul, part, rest[lag:lag + length]))
