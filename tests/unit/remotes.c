@@ -38,7 +38,7 @@ static int text_open(struct rec_source **source, const char *url)
 	return rec_source_new(source, url, &ops, NULL, (int64_t)strlen(content), true);
 }
 
-static const struct rec_remote_ops remote = {text_open, NULL, NULL};
+static const struct rec_remote_ops remote = {.open = text_open};
 
 struct row {
 	const char *path; /* of the manifest */
