@@ -149,7 +149,7 @@ coverage:
 
 # gcc's and clang's static analysis; what is accepted, and why, stands in .clang-tidy and in the code
 analyze:
-	@MAKE="$(MAKE)" CPPFLAGS_ALL='$(REC_CPPFLAGS) $(PKG_CFLAGS)' tests/analyze.sh $(LIB_SRC) $(CMD_SRC)
+	@MAKE="$(MAKE)" CPPFLAGS_ALL="$(subst ",\",$(REC_CPPFLAGS) $(PKG_CFLAGS))" tests/analyze.sh $(LIB_SRC) $(CMD_SRC)
 
 # each fuzz target for T seconds; TARGETS="json uri" takes only these
 T ?= 60

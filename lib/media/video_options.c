@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "media/output.h"
 
+#include <assert.h>
 #include <libavutil/cpu.h>
 #include <math.h>
 #include <stdio.h>
@@ -153,6 +154,8 @@ static int tame_x264(AVDictionary **options)
 int rec_video_options(AVCodecContext *context, const struct rec_video_params *params, AVDictionary **options)
 {
 	const struct video_codec *codec = find(context->codec->name);
+
+	assert(codec); /* it was found by a name of the table */
 	int r = set_preset(codec, params->preset, options);
 
 	if (r < 0)

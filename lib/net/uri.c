@@ -87,7 +87,7 @@ static int take(CURLU *url, CURLUPart what, char **part)
 
 static bool is_web(const char *scheme)
 {
-	return strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
+	return scheme && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
 }
 
 int rec_uri_parse(struct rec_uri *uri, const char *text)

@@ -258,7 +258,8 @@ int rec_eventlist_read(struct rec_eventlist *list, const cJSON *object, const ch
 		r = rec_field_each(&root, "events", rec_events_is_daily(object) ? read_daily : read_ours, &reading);
 	free(reading.tracks);
 	free(reading.numbers);
-	qsort(list->items, list->n, sizeof(*list->items), by_time);
+	if (list->items)
+		qsort(list->items, list->n, sizeof(*list->items), by_time);
 	return r;
 }
 

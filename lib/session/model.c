@@ -10,7 +10,7 @@
 #include <strings.h>
 
 const struct rec_model_limits rec_model_limits = {
-        .participants = 10000, .tracks = 100000, .mutes = 1000000, .name = 10240};
+        .participants = 30000, .tracks = 100000, .mutes = 1000000, .name = 10240};
 
 int rec_model_new(struct rec_session **session)
 {

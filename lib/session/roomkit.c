@@ -40,7 +40,11 @@ static int64_t start_of(const char *url)
 	if (strncmp(name, "room_", 5) != 0 || strspn(name + 5, "0123456789abcdefABCDEF") != 12 || name[17] != '_')
 		return REC_NS_UNKNOWN;
 	end = strptime(name + 18, "%Y%m%dT%H%M%S", &tm);
-	return end && (*end == '.' || *end == '\0') ? (int64_t)timegm(&tm) * REC_NS_PER_S : REC_NS_UNKNOWN;
+	if (!end || (*end != '.' && *end != '\0'))
+		return REC_NS_UNKNOWN;
+	int64_t seconds = timegm(&tm);
+	/* a year of other digits is no time that anything was recorded at */
+	return seconds >= 0 && seconds <= INT64_C(9000000000) ? seconds * REC_NS_PER_S : REC_NS_UNKNOWN;
 }
 
 static int find_first(void *context, const struct rec_place *place)

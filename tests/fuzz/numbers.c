@@ -46,8 +46,13 @@ static const struct rec_opt table[] = {
         REC_OPT_END,
 };
 
-static const struct rec_tool tool = {"rec-fuzz", "[options] INPUT...", "be fuzzed", table,
-        offsetof(struct options, common), offsetof(struct options, operands), 0, -1};
+static const struct rec_tool tool = {.name = "rec-fuzz",
+        .usage = "[options] INPUT...",
+        .summary = "be fuzzed",
+        .opts = table,
+        .common = offsetof(struct options, common),
+        .operands = offsetof(struct options, operands),
+        .max_operands = -1};
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -209,6 +209,9 @@ static void test_refused(void **state)
 	        {"{\"Records\":[{\"s3\":{\"object\":{\"key\":\"a\"}}},{\"s3\":{\"object\":{\"key\":\"b\"}}}]}",
 	                "Records[1].s3.object.key"},
 	        {"{\"Records\":[{\"s3\":{\"object\":{\"key\":\"..%2f..\"}}}]}", "leads out"},
+	        {"[{\"url\":\"room_0123456789ab_00261121T082106.mp4\",\"duration_seconds\":1,\"tracks\":[]},"
+	         "{\"url\":\"b.mp4\",\"duration_seconds\":1,\"tracks\":[]}]",
+	                "[0].url 'room_0123456789ab_00261121T082106.mp4' does not say"},
 	        {"[{\"url\":\"a.mp4\",\"duration_seconds\":1,\"tracks\":[]},{\"url\":\"b.mp4\",\"duration_seconds\":1,"
 	         "\"tracks\":[]}]",
 	                "[0].url 'a.mp4' does not say when it began"},

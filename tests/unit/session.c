@@ -316,7 +316,7 @@ static void test_limits(void **state)
 		size_t name_bytes;
 		size_t ntracks; /* of the first one */
 		int r;
-	} rows[] = {{10000, 1, 0, REC_OK}, {10001, 1, 0, REC_EINPUT}, {1, 10240, 0, REC_OK}, {1, 10241, 0, REC_EINPUT},
+	} rows[] = {{30000, 1, 0, REC_OK}, {30001, 1, 0, REC_EINPUT}, {1, 10240, 0, REC_OK}, {1, 10241, 0, REC_EINPUT},
 	        {1, 1, 100000, REC_OK}, {1, 1, 100001, REC_EINPUT}};
 	(void)state;
 

@@ -90,7 +90,7 @@ const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	file = fopen(path, "wb");
 	MUST(file);
-	MUST(fwrite(data, 1, size, file) == size);
+	MUST(size == 0 || fwrite(data, 1, size, file) == size);
 	MUST(fclose(file) == 0);
 	return path;
 }
