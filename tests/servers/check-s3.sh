@@ -38,7 +38,7 @@ test_with()
         shift
     done
     shift
-    env -u AWS_SESSION_TOKEN -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL -u S3_BUCKET -u BASE_CDN_URL "${env[@]}" prove --timer "$@" || bad=1
+    env -u AWS_SESSION_TOKEN -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL -u S3_BUCKET -u BASE_CDN_URL "${env[@]}" prove --timer --failures --comments "$@" || bad=1
 }
 
 bad=0
