@@ -25,6 +25,7 @@ struct options {
 	bool no_audio;
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	struct rec_size size;
 	struct rec_rate fps;
 	int fit;
@@ -50,6 +51,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out segments that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a segment whose tail is missing (exit 3)"},
+        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
+                "use a segment whose tail is missing from a URL, too, instead of failing with 4"},
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "What is joined"},
         {0, "max-length", REC_OPT_DURATION, AT(max_length_ns), "TIME", 0, 1e9, NULL,
                 "end exactly there: 1h, 30m, 120s, 3600 (no limit, or $RECORDING_MAX_LENGTH)"},
@@ -180,7 +183,7 @@ static void segment_json(const struct options *o, const struct rec_concat_plan *
 		rec_json_bool(json, "copied", segment->has_picture && plan->copies[i]);
 		rec_json_seconds(json, "zero_s", segment->first_ns);
 		rec_json_seconds(json, "still_s", segment->dropped_ns);
-		rec_json_bool(json, "truncated", segment->has_picture && segment->scan.truncated);
+		rec_json_bool(json, "truncated", segment->damage.truncated);
 		rec_account_damage_json(&segment->damage, json);
 	}
 	if (segment->has_sound && !segment->left_out) {
@@ -246,6 +249,7 @@ static int concat(const struct options *o, const struct rec_segmentlist *list)
 	        .no_audio = o->no_audio,
 	        .skip_bad = o->skip_bad,
 	        .strict = o->strict,
+	        .allow_truncated = o->allow_truncated,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
 	struct rec_concat_result result = {0};
 	int err = rec_concat_run(&params, &result);

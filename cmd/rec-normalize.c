@@ -26,6 +26,7 @@ struct options {
 	int audio_rate;
 	bool no_audio;
 	bool strict;
+	bool allow_truncated;
 	struct rec_strings operands;
 };
 
@@ -39,6 +40,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "begin at stamp 0 of INPUT, with background and silence, instead of at its first picture or sample"},
         {0, "no-audio", REC_OPT_FLAG, AT(no_audio), NULL, 0, 0, NULL, "leave out the sound"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a file whose tail is missing (exit 3)"},
+        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
+                "use a file whose tail is missing from a URL, too, instead of failing with 4"},
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Picture"},
         {0, "fps", REC_OPT_RATE, AT(fps), "RATE", 0, 0, NULL, "frames a second: 30, 29.97, 30000/1001 (30)"},
         {0, "max-fps", REC_OPT_RATE, AT(max_fps), "RATE", 0, 0, NULL,
@@ -157,6 +160,7 @@ static int run(void *options)
 	        .audio_rate = o->audio_rate,
 	        .no_audio = o->no_audio,
 	        .strict = o->strict,
+	        .allow_truncated = o->allow_truncated,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
 	struct rec_normalize_result result = {0};
 	int err = check(o);

@@ -37,6 +37,7 @@ struct options {
 	int zero;
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	struct rec_strings operands;
 };
 
@@ -51,6 +52,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
                 "leave out tracks that cannot be used, and exit 5, instead of refusing with 3"},
         {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
+        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
+                "use a track whose tail is missing from a URL, too, instead of failing with 4"},
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
         {'o', "output", REC_OPT_LIST, AT(outputs), "OUT", 0, 0, NULL,
                 "what to write, by its ending: .peaks.json, .json, .dat, .png, .svg; may be repeated"},
@@ -231,6 +234,7 @@ static int run(void *options)
 	        .zero_clock = o->zero == 1,
 	        .skip_bad = o->skip_bad,
 	        .strict = o->strict,
+	        .allow_truncated = o->allow_truncated,
 	        .points = o->points,
 	        .zoom = o->zoom,
 	        .per_second = o->per_second,

@@ -174,6 +174,13 @@ exits 0 'a segment without its tail is used as far as it goes'
 check 'and named with its place' one_line 'segment 1 of 2' "$tmp/cut.webm" 'cut off'
 run rec-concat --strict "$tmp/cut.webm" $mutes/Bea-video.webm -o "$tmp/no.webm"
 exits 3 '--strict'
+head -c 150000 testdata/S1-two/Aditya-audio.webm >"$tmp/cut-sound.webm"
+run rec-concat --json "$tmp/cut-sound.webm" testdata/S1-two/Aditya-audio.webm -o "$tmp/cut.wav"
+exits 0 'sound without its tail is used'
+check 'and named with its place' one_line 'segment 1 of 2' "$tmp/cut-sound.webm" 'cut off'
+check 'and counted' json "$tmp/out" 'o["segments"][0]["truncated"] and not o["segments"][1]["truncated"]'
+run rec-concat --strict "$tmp/cut-sound.webm" testdata/S1-two/Aditya-audio.webm -o "$tmp/no.wav"
+exits 3 '--strict: of sound, too'
 cp "$tmp/a.mkv" "$tmp/in.mkv"
 for bad in "$tmp/a.mkv $tmp/in.mkv -o $tmp/in.mkv" "$tmp/a.mkv" "-o $tmp/no.mp4" "$tmp/a.mkv -o $tmp/no.xyz" "$tmp/a.mkv -o $tmp/no.mp4 --max-length 0" \
     "$tmp/a.mkv -o $tmp/no.mp4 --size 321x240" "- - -o $tmp/no.mp4"; do

@@ -19,12 +19,16 @@ TOP = os.path.dirname(HERE)
 BIN = os.path.join(TOP, os.environ.get("BUILD", "build"), "bin")
 TMP = tempfile.mkdtemp()
 ROOT = os.path.join(TMP, "root")
-LIMIT = 30
 results = []
 
 
 def check(name, fine, why=""):
     results.append((name, bool(fine), why))
+
+
+def limit():
+    """30 s on a processor of one's own; where others want it too, it takes longer, and that is not what is tested"""
+    return 30 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def path(*parts):
@@ -52,7 +56,7 @@ class Run:
         began = time.monotonic()
         try:
             done = subprocess.run([os.path.join(BIN, args[0]), *args[1:]], input=stdin, capture_output=True, cwd=TMP,
-                                  env={**ENV, **(env or {})}, timeout=LIMIT + 30)
+                                  env={**ENV, **(env or {})}, timeout=600)
             self.status, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
         except subprocess.TimeoutExpired:
             self.status, self.out, self.err = -1, "", "it did not end"
@@ -126,7 +130,7 @@ def fetch(mode, base, how, env, status):
     location = f"{base}/{mode}/fetch-{how}/{AUDIO}" + ("?X-Amz-Signature=abc" if how != "s3" else "")
     run = Run("rec-fetch", "--allow-insecure", "-d", folder, "-", stdin=manifest(location), env=env)
     name = f"rec-fetch over {how}, {mode}"
-    check(f"{name}: exit {status} in time", run.status == status and run.seconds < LIMIT, run)
+    check(f"{name}: exit {status} in time", run.status == status and run.seconds < limit(), run)
     if run.status == 0:
         check(f"{name}: the right bytes", read(os.path.join(folder, AUDIO)) == wanted, run)
         check(f"{name}: nothing else", sorted(os.listdir(folder)) == sorted([AUDIO, "session.json"]), os.listdir(folder))
@@ -142,7 +146,7 @@ def compose(mode, base, how, env, status):
     location = f"{base}/{mode}/compose-{how}/{AUDIO}" + ("?X-Amz-Signature=abc" if how != "s3" else "")
     run = Run("rec-compose", "--p1-audio", location, "--p1-join", "0", "--p1-leave", "70", "-o", out, env=env)
     name = f"a tool over {how}, {mode}"
-    check(f"{name}: exit {status} in time", run.status == status and run.seconds < LIMIT, run)
+    check(f"{name}: exit {status} in time", run.status == status and run.seconds < limit(), run)
     if run.status == 0:
         check(f"{name}: the right sound", read(out) == sound, run)
     else:
@@ -158,7 +162,7 @@ WRITING = {"ok": 0, "503/2": 0, "503/9": 4, "slowdown/1": 0, "403": 4, "404": 4,
 def publish(mode, base, how, env, status):
     run = Run("rec-publish", os.path.join(ROOT, AUDIO), f"{base}/{mode}/publish-{how}/{AUDIO}", env=env)
     name = f"rec-publish over {how}, {mode}"
-    check(f"{name}: exit {status} in time", run.status == status and run.seconds < LIMIT, run)
+    check(f"{name}: exit {status} in time", run.status == status and run.seconds < limit(), run)
     check(f"{name}: " + ("a URL" if status == 0 else "no URL"), bool(run.out) == (status == 0), run)
     if status:
         check(f"{name}: a message without secrets", not said(run), said(run) + str(run))
@@ -202,10 +206,10 @@ try:
     local = path("local.wav")
     run = Run("rec-compose", "--p1-audio", os.path.join(ROOT, AUDIO), "--p1-join", "0", "--p1-leave", "70", "-o", local)
     sound = read(local)
-    # the slow ones first
+    # what fails waits, the longest first; what works wants a processor, and side by side all of it would be slow
     order = sorted(jobs(), key=lambda job: job[1].split("/")[0] not in ("stall", "nohdr", "drip"))
-    with concurrent.futures.ThreadPoolExecutor(24) as pool:
-        for done in [pool.submit(job[0], *job[1:]) for job in order]:
+    with concurrent.futures.ThreadPoolExecutor(24) as waiting, concurrent.futures.ThreadPoolExecutor(3) as working:
+        for done in [(waiting if job[-1] else working).submit(job[0], *job[1:]) for job in order]:
             done.result()
 
     log = requests()
@@ -295,9 +299,22 @@ try:
         run = Run("rec-compose", "--session", local_session, *flags, "-o", "far.wav", "--json")
         check(f"a URL in a session with {flags}: exit {status}", run.status == status and "X-Amz" not in run.err + run.out, run)
     write(os.path.join(ROOT, "cut.webm"), wanted[:150000])
-    for flags, status in (([], 4), (["--allow-truncated"], 0)):
-        run = Run("rec-compose", "--p1-audio", f"{HTTP}/ok/cut.webm", "--p1-join", "0", "--p1-leave", "70", *flags, "-o", "cut.wav")
-        check(f"a track without its tail over a URL with {flags}: exit {status}", run.status == status and os.path.exists(path("cut.wav")) == (status == 0), run)
+    write(os.path.join(ROOT, "cut-video.webm"), read(video)[:100000])
+    sound_cut, picture_cut = f"{HTTP}/ok/cut.webm", f"{HTTP}/ok/cut-video.webm"
+    loose = write(path("cut.json"), manifest(sound_cut))
+    for args in (["rec-compose", "--p1-audio", sound_cut, "--p1-join", "0", "--p1-leave", "70", "-o", "cut.wav"],
+                 ["rec-mix", sound_cut, "-o", "cut.wav"], ["rec-pad", sound_cut, "-o", "cut.wav"],
+                 ["rec-normalize", picture_cut, "--preset", "ultrafast", "--size", "64x64", "-o", "cut.mp4"],
+                 ["rec-concat", sound_cut, os.path.join(ROOT, AUDIO), "-o", "cut.wav"],
+                 ["rec-concat", picture_cut, video, "--no-audio", "-o", "cut.webm"],
+                 ["rec-waveform", sound_cut, "-o", "cut.peaks.json"],
+                 ["rec-waveform", "--session", loose, "--allow-remote", "--allow-insecure", "--format", "json", "-o", "cut.wave"]):
+        for flags, status in (([], 4), (["--strict"], 3), (["--allow-truncated"], 0), (["--allow-truncated", "--strict"], 3)):
+            run = Run(*args, *flags)
+            check(f"{args[0]} of a track without its tail over a URL with {flags}: exit {status}",
+                  run.status == status and os.path.exists(path(args[-1])) == (status == 0) and "is cut off" in run.err, run)
+            if status == 0 and os.path.exists(path(args[-1])):
+                os.unlink(path(args[-1]))
 
     # outputs
     run = Run("rec-compose", "--p1-audio", os.path.join(ROOT, AUDIO), "--p1-join", "0", "--p1-leave", "5", "--format", "wav", "-o", f"{HTTP}/403/o.wav?X-Amz-Signature=a")

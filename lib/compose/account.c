@@ -81,17 +81,17 @@ void rec_account_ledger_json(const struct rec_sound_ledger *ledger, int rate, st
 	counts_json(ledger, rate, json);
 }
 
-int rec_account_tail(const char *path, int64_t length_ns, bool strict, bool allow_truncated)
+int rec_account_tail(const char *place, const char *path, int64_t length_ns, bool strict, bool allow_truncated)
 {
-	static const char *const text = "'%s' is cut off: its tail after %.3f s is missing";
+	static const char *const text = "%s'%s' is cut off: its tail after %.3f s is missing";
 	double seconds = (double)length_ns / REC_NS_PER_S;
 
 	if (strict)
-		return rec_report(REC_EINPUT, text, path, seconds);
+		return rec_report(REC_EINPUT, text, place, path, seconds);
 	if (rec_remote_is(path) && !allow_truncated)
 		return rec_report(REC_EREMOTE,
-		        "'%s' is cut off: its tail after %.3f s is missing; --allow-truncated uses what there is", path,
-		        seconds);
-	rec_warn(text, path, seconds);
+		        "%s'%s' is cut off: its tail after %.3f s is missing; --allow-truncated uses what there is",
+		        place, path, seconds);
+	rec_warn(text, place, path, seconds);
 	return REC_OK;
 }

@@ -23,11 +23,11 @@ void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *j
 bool rec_account_same_file(const char *input, const char *output);
 
 /**
- * rec_account_tail(path, length_ns, strict, allow_truncated):
- * Say that the tail of ${path} is missing after ${length_ns}: a warning, or with ${strict} an error. Over a URL the network may have lost
+ * rec_account_tail(place, path, length_ns, strict, allow_truncated):
+ * Say that the tail of ${path}, one of several inputs at ${place} ("segment 1 of 2, ", or ""), is missing after ${length_ns}: a warning, or with ${strict} an error. Over a URL the network may have lost
  * it, so that it is one there without ${allow_truncated}, too.
  * Return 0; REC_EINPUT with ${strict}; REC_EREMOTE.
  */
-int rec_account_tail(const char *path, int64_t length_ns, bool strict, bool allow_truncated);
+int rec_account_tail(const char *place, const char *path, int64_t length_ns, bool strict, bool allow_truncated);
 
 #endif

@@ -180,7 +180,7 @@ static int check_tails(const struct pass *pass)
 		if (!pass->plan->tracks[i].used || !damage->truncated)
 			continue;
 		pass->result->truncated++;
-		int said = rec_account_tail(track->path,
+		int said = rec_account_tail("", track->path,
 		        rec_ns_add(damage->last_ns, -rec_ns_add(pass->plan->tracks[i].first_ns, 0)),
 		        pass->params->strict, pass->params->allow_truncated);
 		err = err == REC_OK ? said : err;

@@ -31,6 +31,7 @@ struct rec_concat_params {
 	bool no_audio;
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	enum rec_progress_mode progress;
 };
 

@@ -169,6 +169,7 @@ int rec_concat_plan(struct rec_concat_plan *plan, const struct rec_concat_params
 {
 	const struct rec_segments_params segments = {.skip_bad = params->skip_bad,
 	        .strict = params->strict,
+	        .allow_truncated = params->allow_truncated,
 	        .no_audio = params->no_audio,
 	        .sound_only = !rec_output_format_has(format, true),
 	        .drop_still_ns = params->drop_still_ns};

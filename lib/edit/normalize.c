@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/account.h"
 #include "edit/grid.h"
 #include "edit/recording.h"
 #include "picture/colour.h"
@@ -228,7 +229,6 @@ static int tell_losses(const struct pass *pass)
 	int64_t lost = damage->undecoded + damage->corrupt;
 	const char *path = pass->recording.path;
 	bool cut = damage->truncated || pass->scan.truncated;
-	double seconds = (double)(damage->last_ns - pass->result->zero_ns) / REC_NS_PER_S;
 
 	if (lost > 0)
 		rec_warn("'%s': %lld of %lld pictures could not be decoded", path, (long long)lost,
@@ -236,11 +236,10 @@ static int tell_losses(const struct pass *pass)
 	if (damage->concealed > 0)
 		rec_warn("'%s': %lld pictures are damaged and shown as far as they could be decoded", path,
 		        (long long)damage->concealed);
-	if (cut && pass->params->strict)
-		return rec_report(REC_EINPUT, "'%s' is cut off: its tail after %.3f s is missing", path, seconds);
-	if (cut)
-		rec_warn("'%s' is cut off: its tail after %.3f s is missing", path, seconds);
-	return REC_OK;
+	if (!cut)
+		return REC_OK;
+	return rec_account_tail(
+	        "", path, damage->last_ns - pass->result->zero_ns, pass->params->strict, pass->params->allow_truncated);
 }
 
 static int run(struct pass *pass)

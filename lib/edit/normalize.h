@@ -27,7 +27,8 @@ struct rec_normalize_params {
 	int64_t audio_bitrate;
 	int audio_rate; /* Hz */
 	bool no_audio;
-	bool strict; /* a missing tail is an error */
+	bool strict;          /* a missing tail is an error */
+	bool allow_truncated; /* one of a URL is none */
 	enum rec_progress_mode progress;
 };
 

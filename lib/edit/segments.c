@@ -3,7 +3,9 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/account.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* a stamp that lies further from the first is damage that would be days of silence */
@@ -54,6 +56,8 @@ static int measure_sound(struct rec_segment *segment, int64_t first_ns)
 	while (err == REC_OK && (err = rec_input_read_packet(in, &packet)) == REC_OK)
 		if (packet.pts_ns != REC_NS_UNKNOWN && packet.pts_ns + packet.duration_ns > segment->end_ns)
 			segment->end_ns = packet.pts_ns + packet.duration_ns;
+	if (err == REC_ENODATA)
+		rec_input_damage(in, &segment->damage);
 	rec_input_close(&in);
 	return err == REC_ENODATA ? REC_OK : err;
 }
@@ -135,24 +139,21 @@ static int look(struct rec_segment *segment, const struct rec_segments_params *p
 }
 
 /* A damaged segment is used as far as it goes; people are told where. */
-static int tell_damage(const struct rec_segment *segment, size_t place, size_t n, bool strict)
+static int tell_damage(
+        const struct rec_segment *segment, size_t place, size_t n, const struct rec_segments_params *params)
 {
-	const struct rec_scan *scan = &segment->scan;
-	double end_s = (double)(segment->end_ns - segment->first_ns) / REC_NS_PER_S;
+	const struct rec_damage *damage = &segment->damage;
+	char text[64];
 
-	if (!segment->has_picture)
-		return REC_OK;
-	if (scan->corrupt > 0)
+	if (segment->has_picture && damage->corrupt > 0)
 		rec_warn("segment %zu of %zu, '%s', is damaged: %lld packets, the first at %.3f s", place, n,
-		        segment->recording.path, (long long)scan->corrupt,
-		        (double)(scan->corrupt_ns - segment->first_ns) / REC_NS_PER_S);
-	if (scan->truncated && strict)
-		return rec_report(REC_EINPUT, "segment %zu of %zu, '%s', is cut off: its tail after %.3f s is missing",
-		        place, n, segment->recording.path, end_s);
-	if (scan->truncated)
-		rec_warn("segment %zu of %zu, '%s', is cut off: its tail after %.3f s is missing", place, n,
-		        segment->recording.path, end_s);
-	return REC_OK;
+		        segment->recording.path, (long long)damage->corrupt,
+		        (double)(damage->corrupt_ns - segment->first_ns) / REC_NS_PER_S);
+	if (!damage->truncated)
+		return REC_OK;
+	snprintf(text, sizeof text, "segment %zu of %zu, ", place, n);
+	return rec_account_tail(text, segment->recording.path, segment->end_ns - segment->first_ns, params->strict,
+	        params->allow_truncated);
 }
 
 /* Either all have a picture, or the output is sound alone. */
@@ -194,7 +195,7 @@ static int look_at(struct rec_segments *segments, size_t i, const struct rec_seg
 		segments->left_out++;
 		return REC_OK;
 	}
-	return err < 0 ? err : tell_damage(segment, i + 1, segments->n, params->strict);
+	return err < 0 ? err : tell_damage(segment, i + 1, segments->n, params);
 }
 
 int rec_segments_open(

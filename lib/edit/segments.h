@@ -34,6 +34,7 @@ struct rec_segments {
 struct rec_segments_params {
 	bool skip_bad;
 	bool strict;
+	bool allow_truncated;
 	bool no_audio;
 	bool sound_only;       /* the output holds no picture */
 	int64_t drop_still_ns; /* 0: nothing is dropped */
@@ -41,7 +42,8 @@ struct rec_segments_params {
 
 /**
  * rec_segments_open(segments, paths, n, params):
- * Errors, reported with the segment's place: REC_EINPUT: one cannot be used, or (strict) lacks its tail, or nothing is left; REC_EIO; REC_ENOMEM.
+ * Errors, reported with the segment's place: REC_EINPUT: one cannot be used, or (strict) lacks its tail, or nothing is left; REC_EREMOTE: one of
+ * a URL lacks it, without allow_truncated; REC_EIO; REC_ENOMEM.
  * Free also on error.
  */
 int rec_segments_open(

@@ -104,8 +104,9 @@ static int check_tails(struct rec_mixpass *m)
 		if (!damage->truncated)
 			continue;
 		m->result->truncated++;
-		int said = rec_account_tail(voice->path, rec_ns_add(damage->last_ns, -rec_ns_add(voice->first_ns, 0)),
-		        m->params->strict, m->params->allow_truncated);
+		int said =
+		        rec_account_tail("", voice->path, rec_ns_add(damage->last_ns, -rec_ns_add(voice->first_ns, 0)),
+		                m->params->strict, m->params->allow_truncated);
 		err = err == REC_OK ? said : err;
 	}
 	return err;

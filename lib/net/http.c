@@ -2,6 +2,7 @@
 #include "net/http.h"
 
 #include "base/err.h"
+#include "net/headers.h"
 #include "net/reply.h"
 #include "net/uri.h"
 
@@ -12,13 +13,11 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 static const long connect_ms = 8000;
 static const size_t max_headers = 256 << 10;
 static const size_t max_text = 64 << 10;
-static const int64_t asked_first = 1 << 20;
 
 struct rec_http {
 	CURL *easy;
@@ -268,95 +267,6 @@ static void put_method(struct exchange *ex)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
-static int add_header(struct exchange *ex, const char *name, const char *value)
-{
-	struct rec_buf line = REC_BUF_INIT;
-	struct curl_slist *list = NULL;
-
-	rec_buf_printf(&line, "%s: %s", name, value);
-	if (!line.failed)
-		list = curl_slist_append(ex->headers, line.data);
-	rec_buf_free(&line);
-	if (list)
-		ex->headers = list;
-	return list ? REC_OK : REC_ENOMEM;
-}
-
-enum { MOST_SIGNED = 32 };
-
-/* What S3 wants signed: host, what AWS defines, and what the payload is. */
-static int add_signature(struct exchange *ex, const char *query)
-{
-	static const char empty[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-	const struct rec_http_request *request = ex->request;
-	const struct rec_target *target = request->target;
-	const char *payload = request->body ? request->body->sums.sha256_hex : empty;
-
-	if (!*payload)
-		payload = "UNSIGNED-PAYLOAD";
-	struct rec_field fields[MOST_SIGNED] = {{"host", target->host}};
-	struct rec_buf value = REC_BUF_INIT;
-	char date[REC_SIGV4_DATE];
-	size_t n = 1;
-	int r = REC_OK;
-
-	rec_sigv4_date(date, time(NULL));
-	fields[n++] = (struct rec_field){"x-amz-content-sha256", payload};
-	fields[n++] = (struct rec_field){"x-amz-date", date};
-	if (target->token)
-		fields[n++] = (struct rec_field){"x-amz-security-token", target->token};
-	for (size_t i = 1; r == REC_OK && i < n; i++)
-		r = add_header(ex, fields[i].name, fields[i].value);
-	if (request->body)
-		fields[n++] = (struct rec_field){"content-md5", request->body->sums.md5_base64};
-	for (size_t i = 0; i < request->nheaders && n < MOST_SIGNED; i++)
-		if (strncasecmp(request->headers[i].name, "x-amz-", 6) == 0 ||
-		        strcasecmp(request->headers[i].name, "content-type") == 0)
-			fields[n++] = request->headers[i];
-	struct rec_sigv4_request sign = {request->method, target->path, query, fields, n, payload};
-	if (r == REC_OK)
-		r = rec_sigv4_sign(&value, &target->account, &sign, date);
-	if (r == REC_OK)
-		r = add_header(ex, "Authorization", rec_buf_str(&value));
-	rec_buf_free(&value);
-	return r;
-}
-
-static int add_range(struct exchange *ex)
-{
-	const struct rec_http_request *request = ex->request;
-	char range[64];
-
-	if (request->first < 0)
-		return REC_OK;
-	if (request->last < 0)
-		snprintf(range, sizeof range, "bytes=%lld-", (long long)request->first);
-	else
-		snprintf(range, sizeof range, "bytes=%lld-%lld", (long long)request->first, (long long)request->last);
-	return add_header(ex, "Range", range);
-}
-
-static int put_headers(struct exchange *ex, const char *query)
-{
-	const struct rec_http_request *request = ex->request;
-	int r = add_header(ex, "Accept-Encoding", "identity");
-
-	if (r == REC_OK)
-		r = add_range(ex);
-	/* libcurl asks before each PUT whether to send at all; a small one is sent sooner than that is answered */
-	if (r == REC_OK && request->body && request->body->n < asked_first)
-		r = add_header(ex, "Expect", "");
-	if (r == REC_OK && request->body)
-		r = add_header(ex, "Content-MD5", request->body->sums.md5_base64);
-	for (size_t i = 0; r == REC_OK && i < request->nheaders; i++)
-		r = add_header(ex, request->headers[i].name, request->headers[i].value);
-	if (r == REC_OK && ex->first && request->target->account.id)
-		r = add_signature(ex, query);
-	if (r == REC_OK)
-		curl_easy_setopt(ex->http->easy, CURLOPT_HTTPHEADER, ex->headers);
-	return r;
-}
-
 /* The URL of the first request; S3's has the canonical query. */
 static int begin(struct exchange *ex, struct rec_buf *query)
 {
@@ -405,8 +315,11 @@ static enum rec_outcome ask(struct exchange *ex, const char *query)
 	ex->compressed = false;
 	put_options(ex);
 	put_method(ex);
-	int r = put_headers(ex, query);
+	bool sign = ex->first && ex->request->target->account.id;
+	int r = rec_headers_make(&ex->headers, ex->request, sign ? query : NULL);
 	enum rec_outcome outcome = REC_FAILED;
+	if (r == REC_OK)
+		curl_easy_setopt(ex->http->easy, CURLOPT_HTTPHEADER, ex->headers);
 	if (r == REC_OK)
 		outcome = outcome_of(ex, curl_easy_perform(ex->http->easy));
 	else

@@ -79,7 +79,7 @@ struct rec_http_request {
 };
 #define REC_HTTP_REQUEST(method, target)                                                                               \
 	{                                                                                                              \
-		(method), (target), NULL, 0, NULL, 0, NULL, -1, -1, 10, 6, NULL, NULL                                  \
+		(method), (target), NULL, 0, NULL, 0, NULL, -1, -1, 10, 5, NULL, NULL                                  \
 	}
 
 enum rec_outcome {

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/account.h"
 #include "sound/pcmreader.h"
 
 #include <stdio.h>
@@ -98,19 +99,14 @@ static int measure(
 	return err;
 }
 
-/* People are told, --strict refuses. */
+/* People are told, --strict refuses, and so is a remote one. */
 static int check_tail(struct rec_waveform *w)
 {
-	static const char *const text = "'%s' is cut off: its tail after %.3f s is missing";
-	double seconds = (double)w->length / w->rate;
-
 	if (!w->ledger.damage.truncated)
 		return REC_OK;
 	w->truncated = 1;
-	if (w->params->strict)
-		return rec_report(REC_EINPUT, text, w->params->input, seconds);
-	rec_warn(text, w->params->input, seconds);
-	return REC_OK;
+	return rec_account_tail("", w->params->input, rec_ns_of_samples(w->length, w->rate), w->params->strict,
+	        w->params->allow_truncated);
 }
 
 /* A recording without sound has no points: that is an answer, too. */

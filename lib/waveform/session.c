@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "compose/account.h"
 #include "session/timeline.h"
 #include "sound/pcmreader.h"
 
@@ -126,16 +127,11 @@ static int add_gaps(struct rec_waveform *w, struct rec_waveform_source *source, 
 
 static int check_tail(struct rec_waveform *w, const struct rec_track *track, const struct rec_sound_ledger *ledger)
 {
-	static const char *const text = "'%s' is cut off: its tail after %.3f s is missing";
-	double seconds = (double)ledger->used_samples / w->rate;
-
 	if (!ledger->damage.truncated)
 		return REC_OK;
 	w->truncated++;
-	if (w->params->strict)
-		return rec_report(REC_EINPUT, text, track->path, seconds);
-	rec_warn(text, track->path, seconds);
-	return REC_OK;
+	return rec_account_tail("", track->path, rec_ns_of_samples(ledger->used_samples, w->rate), w->params->strict,
+	        w->params->allow_truncated);
 }
 
 static int read_all(struct rec_waveform *w, struct rec_waveform_source *source, struct rec_pcmreader *reader)

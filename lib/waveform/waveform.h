@@ -23,12 +23,13 @@ struct rec_waveform_params {
 	const struct rec_session *session; /* one lane a person */
 	bool zero_clock;                   /* as in the timeline */
 	bool skip_bad;
-	bool strict;        /* a missing tail is REC_EINPUT */
-	int64_t points;     /* 0: by the form */
-	int64_t zoom;       /* samples a point; 0: not said */
-	int64_t per_second; /* points a second; 0: not said */
-	int bits;           /* 8 or 16, of json and dat */
-	bool split;         /* a lane for each channel */
+	bool strict;          /* a missing tail is REC_EINPUT */
+	bool allow_truncated; /* one of a URL is no REC_EREMOTE */
+	int64_t points;       /* 0: by the form */
+	int64_t zoom;         /* samples a point; 0: not said */
+	int64_t per_second;   /* points a second; 0: not said */
+	int bits;             /* 8 or 16, of json and dat */
+	bool split;           /* a lane for each channel */
 	bool rms;
 	bool db;
 	struct rec_plot_style style;

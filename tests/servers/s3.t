@@ -41,7 +41,7 @@ head -c 16777216 /dev/urandom >"$tmp/16M"
 head -c 16777217 /dev/urandom >"$tmp/16M1"
 head -c 50000000 /dev/urandom >"$tmp/50M"
 run rec-publish "$tmp/empty" "$tmp/16M" "$tmp/16M1" "$tmp/50M" "s3://$bucket/sizes/" --json
-exits 0 'files of 0 bytes, one part, a byte more, three parts'
+exits 0 'files of 0 bytes, the most that goes whole, a byte more, six parts'
 check 'all are verified' json "$tmp/out" 'all(f["verified"] for f in o["files"]) and [f["size"] for f in o["files"]] == [0, 16777216, 16777217, 50000000]'
 for name in empty 16M 16M1 50M; do
     check "$name: the right bytes" same_bytes "$endpoint/$bucket/sizes/$name" "$tmp/$name"
@@ -89,7 +89,7 @@ uploads()
 {
     curl -sf "$(presign GET "$endpoint/$bucket")&uploads=" | grep -o '<UploadId>' | wc -l
 }
-head -c 300000000 /dev/zero >"$tmp/300M"
+truncate -s 300000000 "$tmp/300M"
 rec-publish -q "$tmp/300M" "s3://$bucket/killed.bin" &
 child=$!
 for _ in $(seq 200); do
@@ -140,6 +140,9 @@ if [ -n "${S3_TLS-}" ]; then
     exits 0 'TLS, the bucket in the name of the host'
     check 'the URL says so' grep -qx "https://$bucket.s3.localhost:[0-9]*/tls/a%20b.bin" "$tmp/out"
     check 'TLS: the right bytes' same_bytes "$endpoint/$bucket/tls/a%20b.bin" "$tmp/data"
+    run rec-publish "$tmp/50M" "s3://$bucket/tls/50M"
+    exits 0 'TLS, in parts'
+    check 'TLS, in parts: the right bytes' same_bytes "$endpoint/$bucket/tls/50M" "$tmp/50M"
     CURL_CA_BUNDLE='' SSL_CERT_FILE='' AWS_CA_BUNDLE='' run rec-publish "$tmp/data" "s3://$bucket/tls/x"
     exits 4 'TLS with a certificate of nobody we know'
 fi
