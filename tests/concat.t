@@ -157,6 +157,10 @@ check 'a segment without sound is silent' samples "$tmp/o.wav" 8
 # pipes, bad segments, usage
 what='cat | rec-concat a.mkv - -o - | cat'
 rec-concat "$tmp/a.mkv" - -o - --format mp4 <"$tmp/b.mkv" | cat >"$tmp/pipe.mp4"
+rec-concat "$tmp/a.mkv" "$tmp/b.mkv" --chapters --format mp4 -o - | cat >"$tmp/chapters.mp4"
+check 'chapters into a pipe are in the index, with no track of their own' [ "$(ffprobe -v error -show_entries \
+    stream=codec_type:chapter=start_time,end_time:chapter_tags=title -of csv=p=0 "$tmp/chapters.mp4" | xargs)" = \
+    'video audio 0.000000,4.000000,a.mkv 4.000000,8.000000,b.mkv' ]
 check 'from a pipe to a pipe' cmp <(decoded "$tmp/a.mkv" "$tmp/b.mkv") <(decoded "$tmp/pipe.mp4")
 : >"$tmp/empty.mp4"
 for bad in testdata/oddities/header-only.webm "$tmp/empty.mp4" "$tmp/nosuch.mkv" tests/tap.sh; do
