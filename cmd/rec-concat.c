@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/reach.h"
+#include "base/summary.h"
 #include "base/tool.h"
 #include "compose/account.h"
 #include "edit/concat.h"
@@ -28,14 +29,7 @@ struct options {
 	bool allow_truncated;
 	struct rec_size size;
 	struct rec_rate fps;
-	int fit;
-	const char *background;
-	const char *codec;
-	const char *preset;
-	double crf;
-	int64_t bitrate;
-	int64_t audio_bitrate;
-	int audio_rate;
+	struct rec_encoding encoding;
 	struct rec_strings operands;
 };
 
@@ -65,19 +59,9 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "even; segments of another size are encoded (the first segment's)"},
         {0, "fps", REC_OPT_RATE, AT(fps), "RATE", 0, 0, NULL,
                 "constant; segments of another rate are encoded (the first segment's, else 30)"},
-        {0, "fit", REC_OPT_CHOICE, AT(fit), "HOW", 0, 0, rec_fit_names,
-                "how a picture of another shape fills it: contain, cover or stretch (contain)"},
-        {0, "background", REC_OPT_STR, AT(background), "COLOUR", 0, 0, NULL,
-                "around the pictures: a name or #RRGGBB (black)"},
-        {0, "codec", REC_OPT_STR, AT(codec), "NAME", 0, 0, NULL,
-                "segments of another codec are encoded (the first segment's, where OUT holds it)"},
-        {0, "preset", REC_OPT_STR, AT(preset), "NAME", 0, 0, NULL, "the codec's speed against size (fast)"},
-        {0, "crf", REC_OPT_REAL, AT(crf), "N", 0, 63, NULL, "the codec's quality, lower is better (18 for libx264)"},
-        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 1000, 1e9, NULL, "of the picture, instead of --crf: 4M"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
-        {0, "audio-bitrate", REC_OPT_BITS, AT(audio_bitrate), "BITS", 6000, 1e6, NULL, "of the sound (128k)"},
-        {0, "audio-rate", REC_OPT_INT, AT(audio_rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
-        REC_COMMON_OPTS(struct options, common), REC_OPT_END};
+        REC_ENCODING_PICTURE_OPTS(struct options, encoding,
+                "segments of another codec are encoded (the first segment's, where OUT holds it)"),
+        REC_ENCODING_SOUND_OPTS(struct options, encoding), REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 /* A list that can be read twice is looked at now; one that cannot may name anything. */
 static void reach(const void *options, struct rec_reach *reach)
@@ -87,7 +71,7 @@ static void reach(const void *options, struct rec_reach *reach)
 	struct rec_segmentlist list = {0};
 	struct stat st;
 
-	if (rec_output_wants_device(o->codec))
+	if (rec_output_wants_device(o->encoding.codec))
 		reach->off = REC_OUTPUT_DEVICE;
 	if (!o->list)
 		return;
@@ -107,11 +91,7 @@ static void reach(const void *options, struct rec_reach *reach)
 static const struct rec_tool tool = {"rec-concat", "[options] -o OUT INPUT...", "join the segments of a recording",
         table, AT(common), AT(operands), 0, -1, reach};
 
-static const struct options defaults = {.max_length_ns = REC_NS_UNKNOWN,
-        .background = "black",
-        .crf = -1,
-        .audio_bitrate = 128000,
-        .audio_rate = 48000};
+static const struct options defaults = {.max_length_ns = REC_NS_UNKNOWN, .encoding = {REC_ENCODING_DEFAULTS}};
 
 /* A flag beats the environment. */
 static int settle_length(struct options *o)
@@ -163,7 +143,7 @@ static int gather(const struct options *o, struct rec_segmentlist *list)
 	return err;
 }
 
-static void segment_json(const struct options *o, const struct rec_concat_plan *plan, size_t i, struct rec_json *json)
+static void segment_json(const struct rec_concat_plan *plan, size_t i, struct rec_json *json)
 {
 	const struct rec_segment *segment = &plan->segments.items[i];
 	int64_t start_ns = REC_NS_UNKNOWN, end_ns = REC_NS_UNKNOWN;
@@ -188,7 +168,7 @@ static void segment_json(const struct options *o, const struct rec_concat_plan *
 	}
 	if (segment->has_sound && !segment->left_out) {
 		rec_json_object(json, "sound");
-		rec_account_sound_json(&segment->sound, o->audio_rate, json);
+		rec_account_sound_json(&segment->sound, plan->rate, json);
 		rec_json_end_object(json);
 	}
 	rec_json_end_object(json);
@@ -203,9 +183,10 @@ static void add_summary(const struct options *o, const struct rec_concat_result 
 	rec_json_int(json, "encoded_pictures", r->encoded);
 	rec_json_int(json, "softened_joints", (int64_t)r->softened);
 	rec_json_str(json, "audio_codec", r->output.audio_codec);
+	rec_json_bool(json, "sound_copied", r->plan.sound_encoder != NULL);
 	rec_json_array(json, "segments");
 	for (size_t i = 0; i < r->plan.segments.n; i++)
-		segment_json(o, &r->plan, i, json);
+		segment_json(&r->plan, i, json);
 	rec_json_end_array(json);
 	rec_json_int(json, "bytes", r->output.bytes);
 	rec_json_real(json, "total_s", (double)r->total_ns / 1e9, 3);
@@ -213,17 +194,11 @@ static void add_summary(const struct options *o, const struct rec_concat_result 
 
 static int print_summary(const struct options *o, const struct rec_concat_result *result)
 {
-	struct rec_buf text = REC_BUF_INIT;
-	struct rec_json json = {.buf = &text, .pretty = rec_tool_pretty(&o->common, o->output)};
-	int err;
+	struct rec_summary summary;
 
-	rec_json_object(&json, NULL);
-	add_summary(o, result, &json);
-	rec_json_warnings(&json);
-	rec_json_end_object(&json);
-	err = rec_tool_summary(o->output, &text);
-	rec_buf_free(&text);
-	return err;
+	rec_summary_begin(&summary, &o->common, o->output);
+	add_summary(o, result, &summary.json);
+	return rec_summary_end(&summary);
 }
 
 static int concat(const struct options *o, const struct rec_segmentlist *list)
@@ -238,14 +213,7 @@ static int concat(const struct options *o, const struct rec_segmentlist *list)
 	        .chapters = o->chapters,
 	        .size = {o->size.width, o->size.height},
 	        .fps = o->fps,
-	        .fit = (enum rec_fit)o->fit,
-	        .background = o->background,
-	        .codec = o->codec,
-	        .preset = o->preset,
-	        .crf = o->crf,
-	        .bitrate = o->bitrate,
-	        .audio_bitrate = o->audio_bitrate,
-	        .audio_rate = o->audio_rate,
+	        .encoding = o->encoding,
 	        .no_audio = o->no_audio,
 	        .skip_bad = o->skip_bad,
 	        .strict = o->strict,

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/reach.h"
+#include "base/summary.h"
 #include "base/tool.h"
 #include "compose/account.h"
 #include "edit/normalize.h"
@@ -15,15 +16,8 @@ struct options {
 	struct rec_size size;
 	struct rec_rate fps;
 	struct rec_rate max_fps;
-	int fit;
-	const char *background;
+	struct rec_encoding encoding;
 	bool keep_offset;
-	const char *codec;
-	const char *preset;
-	double crf;
-	int64_t bitrate;
-	int64_t audio_bitrate;
-	int audio_rate;
 	bool no_audio;
 	bool strict;
 	bool allow_truncated;
@@ -48,33 +42,22 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "where INPUT comes faster than --fps, take a multiple of it, but no more than this"},
         {0, "size", REC_OPT_SIZE, AT(size), "WxH", 2, 16384, NULL,
                 "of the picture, even (the largest that INPUT ever has)"},
-        {0, "fit", REC_OPT_CHOICE, AT(fit), "HOW", 0, 0, rec_fit_names,
-                "how a picture of another shape fills it: contain, cover or stretch (contain)"},
-        {0, "background", REC_OPT_STR, AT(background), "COLOUR", 0, 0, NULL,
-                "around the pictures: a name or #RRGGBB (black)"},
-        {0, "codec", REC_OPT_STR, AT(codec), "NAME", 0, 0, NULL,
-                "of the picture; auto tries hardware, then libx264 (libx264; in WebM libvpx-vp9)"},
-        {0, "preset", REC_OPT_STR, AT(preset), "NAME", 0, 0, NULL, "the codec's speed against size (fast)"},
-        {0, "crf", REC_OPT_REAL, AT(crf), "N", 0, 63, NULL, "the codec's quality, lower is better (18 for libx264)"},
-        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 1000, 1e9, NULL, "of the picture, instead of --crf: 4M"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
-        {0, "audio-bitrate", REC_OPT_BITS, AT(audio_bitrate), "BITS", 6000, 1e6, NULL, "of the sound (128k)"},
-        {0, "audio-rate", REC_OPT_INT, AT(audio_rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
-        REC_COMMON_OPTS(struct options, common), REC_OPT_END};
+        REC_ENCODING_PICTURE_OPTS(struct options, encoding,
+                "of the picture; auto tries hardware, then libx264 (libx264; in WebM libvpx-vp9)"),
+        REC_ENCODING_SOUND_OPTS(struct options, encoding), REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 static void reach(const void *options, struct rec_reach *reach)
 {
 	const struct options *o = options;
 
-	if (rec_output_wants_device(o->codec))
+	if (rec_output_wants_device(o->encoding.codec))
 		reach->off = REC_OUTPUT_DEVICE;
 }
 
 static const struct rec_tool tool = {"rec-normalize", "[options] -o OUT INPUT",
         "turn irregular pictures into a constant frame rate", table, AT(common), AT(operands), 1, 1, reach};
 
-static const struct options defaults = {
-        .fps = {30, 1}, .background = "black", .crf = -1, .audio_bitrate = 128000, .audio_rate = 48000};
+static const struct options defaults = {.fps = {30, 1}, .encoding = {REC_ENCODING_DEFAULTS, .audio_rate = 48000}};
 
 /* Whatever the command line alone can get wrong. */
 static int check(const struct options *o)
@@ -118,7 +101,7 @@ static void add_summary(const struct options *o, const struct rec_normalize_resu
 	rec_json_end_object(json);
 	if (r->has_sound) {
 		rec_json_object(json, "sound");
-		rec_account_sound_json(&r->sound, o->audio_rate, json);
+		rec_account_sound_json(&r->sound, o->encoding.audio_rate, json);
 		rec_json_end_object(json);
 	}
 	rec_json_int(json, "bytes", r->output.bytes);
@@ -127,17 +110,11 @@ static void add_summary(const struct options *o, const struct rec_normalize_resu
 
 static int print_summary(const struct options *o, const struct rec_normalize_result *result)
 {
-	struct rec_buf text = REC_BUF_INIT;
-	struct rec_json json = {.buf = &text, .pretty = rec_tool_pretty(&o->common, o->output)};
-	int err;
+	struct rec_summary summary;
 
-	rec_json_object(&json, NULL);
-	add_summary(o, result, &json);
-	rec_json_warnings(&json);
-	rec_json_end_object(&json);
-	err = rec_tool_summary(o->output, &text);
-	rec_buf_free(&text);
-	return err;
+	rec_summary_begin(&summary, &o->common, o->output);
+	add_summary(o, result, &summary.json);
+	return rec_summary_end(&summary);
 }
 
 static int run(void *options)
@@ -147,17 +124,10 @@ static int run(void *options)
 	        .format = o->format,
 	        .no_clobber = o->common.no_clobber,
 	        .size = {o->size.width, o->size.height},
-	        .fit = (enum rec_fit)o->fit,
+	        .keep_offset = o->keep_offset,
 	        .fps = o->fps,
 	        .max_fps = o->max_fps,
-	        .background = o->background,
-	        .keep_offset = o->keep_offset,
-	        .codec = o->codec,
-	        .preset = o->preset,
-	        .crf = o->crf,
-	        .bitrate = o->bitrate,
-	        .audio_bitrate = o->audio_bitrate,
-	        .audio_rate = o->audio_rate,
+	        .encoding = o->encoding,
 	        .no_audio = o->no_audio,
 	        .strict = o->strict,
 	        .allow_truncated = o->allow_truncated,

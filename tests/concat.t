@@ -154,9 +154,48 @@ made -i "$tmp/a.mkv" -c copy -an "$tmp/mute.mkv"
 run rec-concat "$tmp/mute.mkv" "$tmp/b.mkv" -o "$tmp/o.wav"
 check 'a segment without sound is silent' samples "$tmp/o.wav" 8
 
+# sound without loss is kept: noise, whose every bit shows
+# pcm FILE FORMAT: its samples
+pcm()
+{
+    made -i "$1" -map 0:a -f "$2" -c:a "pcm_$2" -
+}
+# noise NAME FORMAT OPTION...: two seconds, fading in and out, so that no joint needs softening
+noise()
+{
+    local name=$1 format=$2
+    shift 2
+    made -f lavfi -i testsrc2=s=64x64:r=30:d=2 -f lavfi -i 'anoisesrc=d=2:r=44100:a=0.5:seed=7,afade=d=0.1,afade=t=out:st=1.9:d=0.1' \
+        -ac 2 -pix_fmt yuv420p -c:v libx264 -preset ultrafast -sample_fmt "$format" "$@" "$tmp/$name"
+}
+noise flac24.mkv s32 -c:a flac -bits_per_raw_sample 24
+noise pcm16.mkv s16 -c:a pcm_s16le
+noise pcm24.mov s32 -c:a pcm_s24le
+for case in flac24.mkv:mkv:flac:s24le flac24.mkv:flac:flac:s24le flac24.mkv:wav:pcm_s24le:s24le pcm16.mkv:mkv:pcm_s16le:s16le \
+    pcm24.mov:mov:pcm_s24le:s24le pcm16.mkv:wav:pcm_s16le:s16le; do
+    IFS=: read -r name ending codec format <<<"$case"
+    run rec-concat "$tmp/$name" "$tmp/$name" -o "$tmp/kept.$ending" --json
+    check "$name into $ending: the same codec, rate and bits" [ "$(stream "$tmp/kept.$ending" a codec_name sample_rate | xargs)" = "$codec 44100" ]
+    check "$name into $ending: every sample is the same" cmp <(pcm "$tmp/$name" "$format" && pcm "$tmp/$name" "$format") <(pcm "$tmp/kept.$ending" "$format")
+    check "$name into $ending: the summary says so" json "$tmp/out" 'o["sound_copied"] and o["softened_joints"] == 0'
+done
+for option in '--audio-rate 48000' '--audio-bitrate 96k'; do
+    # shellcheck disable=SC2086 # an option and its value
+    run rec-concat "$tmp/pcm16.mkv" "$tmp/pcm16.mkv" -o "$tmp/o.mkv" $option --json
+    check "$option: it is encoded" json "$tmp/out" 'not o["sound_copied"] and o["audio_codec"] == "aac"'
+done
+run rec-concat "$tmp/pcm16.mkv" "$tmp/a.mkv" -o "$tmp/o.mkv" "${fast[@]}" --json
+check 'another rate or number of channels: it is encoded' json "$tmp/out" 'not o["sound_copied"] and o["audio_codec"] == "aac"'
+run rec-concat "$tmp/flac24.mkv" "$tmp/pcm16.mkv" -o "$tmp/o.mp4" --json
+check 'MP4 gets what plays everywhere' json "$tmp/out" 'not o["sound_copied"] and o["audio_codec"] == "aac"'
+
 # pipes, bad segments, usage
 what='cat | rec-concat a.mkv - -o - | cat'
 rec-concat "$tmp/a.mkv" - -o - --format mp4 <"$tmp/b.mkv" | cat >"$tmp/pipe.mp4"
+rec-concat "$tmp/a.mkv" "$tmp/b.mkv" --chapters --format mp4 -o - | cat >"$tmp/chapters.mp4"
+check 'chapters into a pipe are in the index, with no track of their own' [ "$(ffprobe -v error -show_entries \
+    stream=codec_type:chapter=start_time,end_time:chapter_tags=title -of csv=p=0 "$tmp/chapters.mp4" | xargs)" = \
+    'video audio 0.000000,4.000000,a.mkv 4.000000,8.000000,b.mkv' ]
 check 'from a pipe to a pipe' cmp <(decoded "$tmp/a.mkv" "$tmp/b.mkv") <(decoded "$tmp/pipe.mp4")
 : >"$tmp/empty.mp4"
 for bad in testdata/oddities/header-only.webm "$tmp/empty.mp4" "$tmp/nosuch.mkv" tests/tap.sh; do

@@ -245,8 +245,8 @@ static int open_joiner(struct pass *pass, struct rec_output_params *output)
 	const struct rec_concat_params *params = pass->params;
 	const struct rec_concat_plan *plan = pass->plan;
 	const struct rec_segment *copied = first_copied(plan);
-	struct rec_video_params video = {plan->size.width, plan->size.height, plan->fps, plan->encoder, params->preset,
-	        params->crf, params->bitrate, NULL};
+	struct rec_video_params video = {plan->size.width, plan->size.height, plan->fps, plan->encoder,
+	        params->encoding.preset, params->encoding.crf, params->encoding.bitrate, NULL};
 	struct rec_joiner_params joiner = {.output = *output,
 	        .video = plan->encodes ? &video : NULL,
 	        .in_band = plan->in_band,
@@ -273,8 +273,11 @@ static int open_output(struct pass *pass)
 {
 	const struct rec_concat_params *params = pass->params;
 	struct rec_chapter *chapters = calloc(pass->plan->pieces.n + 1, sizeof(*chapters));
-	struct rec_audio_params audio = {
-	        .rate = params->audio_rate, .channels = pass->plan->channels, .bitrate = params->audio_bitrate};
+	struct rec_audio_params audio = {.rate = pass->plan->rate,
+	        .channels = pass->plan->channels,
+	        .codec = pass->plan->sound_encoder,
+	        .bitrate = params->encoding.audio_bitrate,
+	        .bits = pass->plan->sound_encoder ? pass->plan->bits : 0};
 	struct rec_output_params output = {.format = params->format,
 	        .no_clobber = params->no_clobber,
 	        .audio = pass->plan->channels > 0 ? &audio : NULL,
@@ -296,14 +299,15 @@ static int prepare(struct pass *pass)
 	uint8_t yuv[3];
 	int err;
 
-	if (rec_colour_parse(pass->params->background, yuv) < 0)
+	if (rec_colour_parse(pass->params->encoding.background, yuv) < 0)
 		return rec_report(REC_EUSAGE, "unknown colour '%s' for --background; try black, white or #RRGGBB",
-		        pass->params->background);
+		        pass->params->encoding.background);
 	err = rec_concat_plan(pass->plan, pass->params, pass->format);
 	if (err == REC_OK && pass->plan->encodes)
-		err = rec_letterbox_new(&pass->letterbox, pass->plan->size, pass->params->fit, yuv);
+		err = rec_letterbox_new(
+		        &pass->letterbox, pass->plan->size, (enum rec_fit)pass->params->encoding.fit, yuv);
 	if (err == REC_OK && pass->plan->channels > 0)
-		err = rec_concat_sound_open(&pass->sound, pass->plan, pass->params->audio_rate);
+		err = rec_concat_sound_open(&pass->sound, pass->plan, pass->plan->rate);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #define REC_EDIT_CONCAT_H
 
 #include "base/progress.h"
+#include "edit/encoding.h"
 #include "edit/pieces.h"
 #include "edit/segments.h"
 #include "media/output.h"
@@ -20,19 +21,12 @@ struct rec_concat_params {
 	bool chapters;                  /* one for each segment */
 	struct rec_letterbox_size size; /* width 0: the first segment's */
 	struct rec_rate fps;            /* num 0: the first segment's, where it has one, else 30 for what is encoded */
-	enum rec_fit fit;
-	const char *background;
-	const char *codec; /* NULL: the first segment's */
-	const char *preset;
-	double crf;
-	int64_t bitrate;
-	int64_t audio_bitrate;
-	int audio_rate;
 	bool no_audio;
 	bool skip_bad;
 	bool strict;
 	bool allow_truncated;
 	enum rec_progress_mode progress;
+	struct rec_encoding encoding;
 };
 
 /* how the whole is made; settled before anything is written */
@@ -47,6 +41,9 @@ struct rec_concat_plan {
 	struct rec_rate fps;            /* likewise, of the grid */
 	const char *encoder;            /* likewise; NULL: the container's default */
 	int channels;                   /* of the sound; 0: none */
+	int rate;                       /* Hz */
+	const char *sound_encoder;      /* one that keeps the segments' own samples; NULL: the container's default */
+	int bits;                       /* of it */
 };
 
 struct rec_concat_result {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const struct rec_rate default_fps = {30, 1};
+static const int default_rate = 48000;
 
 static const struct rec_segment *first_used(const struct rec_segments *segments)
 {
@@ -54,7 +55,7 @@ static bool can_copy(const struct rec_segment *segment, const struct rec_segment
 	const struct rec_scan *scan = &segment->scan;
 
 	return rec_joinable_holds(format, scan) && rec_joinable_alike(scan, &first->scan) &&
-	       (!params->codec || rec_joinable_is(scan, params->codec)) &&
+	       (!params->encoding.codec || rec_joinable_is(scan, params->encoding.codec)) &&
 	       (params->size.width == 0 || has_size(scan, params->size)) &&
 	       (params->fps.num == 0 || is_rate(scan->step_ns, params->fps));
 }
@@ -148,7 +149,7 @@ static int plan_pictures(struct rec_concat_plan *plan, const struct rec_concat_p
 		err = lay_out(plan, params->max_length_ns);
 	}
 	if (plan->anew)
-		plan->encoder = params->codec;
+		plan->encoder = params->encoding.codec;
 	else if (params->size.width == 0)
 		plan->size = (struct rec_letterbox_size){first->scan.par->width, first->scan.par->height};
 	plan->in_band = !plan->anew && (plan->encodes || sets_differ(plan));
@@ -163,6 +164,35 @@ static void choose_channels(struct rec_concat_plan *plan)
 		if (!segment->left_out && segment->has_sound && segment->channels > plan->channels)
 			plan->channels = segment->channels;
 	}
+}
+
+/* Samples that were never lost: every segment's are PCM or FLAC of one rate and number of channels. Sets what keeps them, if anything does. */
+static void keep_samples(struct rec_concat_plan *plan, const char *format)
+{
+	const struct rec_segment *first = NULL;
+
+	for (size_t i = 0; i < plan->segments.n; i++) {
+		const struct rec_segment *segment = &plan->segments.items[i];
+
+		if (segment->left_out || !segment->has_sound)
+			continue;
+		first = first ? first : segment;
+		if (segment->bits == 0 || segment->rate != first->rate || segment->channels != first->channels)
+			return;
+		if (segment->bits > plan->bits)
+			plan->bits = segment->bits;
+	}
+	plan->sound_encoder = first ? rec_joinable_sound(format, first->codec, plan->bits) : NULL;
+	if (plan->sound_encoder)
+		plan->rate = first->rate;
+}
+
+static void plan_sound(struct rec_concat_plan *plan, const struct rec_concat_params *params, const char *format)
+{
+	choose_channels(plan);
+	plan->rate = params->encoding.audio_rate ? params->encoding.audio_rate : default_rate;
+	if (params->encoding.audio_rate == 0 && params->encoding.audio_bitrate == 0)
+		keep_samples(plan, format);
 }
 
 int rec_concat_plan(struct rec_concat_plan *plan, const struct rec_concat_params *params, const char *format)
@@ -180,7 +210,7 @@ int rec_concat_plan(struct rec_concat_plan *plan, const struct rec_concat_params
 	plan->copies = calloc(plan->segments.n + 1, sizeof(*plan->copies));
 	if (!plan->copies)
 		return REC_ENOMEM;
-	choose_channels(plan);
+	plan_sound(plan, params, format);
 	if (plan->segments.pictures)
 		return plan_pictures(plan, params, format);
 	return lay_out(plan, params->max_length_ns);

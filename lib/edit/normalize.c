@@ -120,11 +120,11 @@ static int open_picture(struct pass *pass)
 	uint8_t yuv[3];
 	int err;
 
-	if (rec_colour_parse(pass->params->background, yuv) < 0)
+	if (rec_colour_parse(pass->params->encoding.background, yuv) < 0)
 		return rec_report(REC_EUSAGE, "unknown colour '%s' for --background; try black, white or #RRGGBB",
-		        pass->params->background);
+		        pass->params->encoding.background);
 	pass->result->frames = params.end;
-	err = rec_letterbox_new(&pass->letterbox, pass->result->size, pass->params->fit, yuv);
+	err = rec_letterbox_new(&pass->letterbox, pass->result->size, (enum rec_fit)pass->params->encoding.fit, yuv);
 	if (err < 0)
 		return err;
 	pass->in = NULL;
@@ -133,7 +133,7 @@ static int open_picture(struct pass *pass)
 
 static int open_sound(struct pass *pass)
 {
-	struct rec_sound_track_params params = {.rate = pass->params->audio_rate,
+	struct rec_sound_track_params params = {.rate = pass->params->encoding.audio_rate,
 	        .channels = pass->channels,
 	        .origin = REC_ORIGIN_SESSION,
 	        .start_ns = -pass->result->zero_ns};
@@ -147,9 +147,10 @@ static int open_output(struct pass *pass)
 {
 	const struct rec_normalize_params *params = pass->params;
 	struct rec_video_params video = {pass->result->size.width, pass->result->size.height, pass->result->fps,
-	        params->codec, params->preset, params->crf, params->bitrate, NULL};
-	struct rec_audio_params audio = {
-	        .rate = params->audio_rate, .channels = pass->channels, .bitrate = params->audio_bitrate};
+	        params->encoding.codec, params->encoding.preset, params->encoding.crf, params->encoding.bitrate, NULL};
+	struct rec_audio_params audio = {.rate = params->encoding.audio_rate,
+	        .channels = pass->channels,
+	        .bitrate = params->encoding.audio_bitrate};
 	struct rec_output_params output = {.format = params->format,
 	        .no_clobber = params->no_clobber,
 	        .video = &video,
@@ -195,8 +196,8 @@ static int put(struct pass *pass, const AVFrame *picture, int turns, int64_t unt
 		err = rec_output_video(pass->output, drawn);
 		pass->frames++;
 		if (err == REC_OK)
-			err = feed_sound(
-			        pass, rec_samples_of_frames(pass->frames, pass->result->fps, pass->params->audio_rate));
+			err = feed_sound(pass, rec_samples_of_frames(pass->frames, pass->result->fps,
+			                               pass->params->encoding.audio_rate));
 		rec_progress_set(pass->progress, rec_ns_of_frame(pass->frames, pass->result->fps));
 	}
 	av_frame_free(&drawn);
@@ -260,7 +261,7 @@ static int run(struct pass *pass)
 	if (err == REC_OK)
 		err = run_picture(pass);
 	if (err == REC_OK) /* sound may be longer than the picture */
-		err = feed_sound(pass, rec_samples_of_ns(longest_ns, pass->params->audio_rate));
+		err = feed_sound(pass, rec_samples_of_ns(longest_ns, pass->params->encoding.audio_rate));
 	rec_cfr_close(&pass->cfr, &pass->result->picture);
 	return err == REC_OK ? tell_losses(pass) : err;
 }

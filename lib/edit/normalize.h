@@ -5,6 +5,7 @@
 
 #include "base/progress.h"
 #include "compose/cfr.h"
+#include "edit/encoding.h"
 #include "media/output.h"
 #include "picture/letterbox.h"
 #include "sound/ledger.h"
@@ -15,21 +16,14 @@ struct rec_normalize_params {
 	const char *format; /* NULL: by the output's ending */
 	bool no_clobber;
 	struct rec_letterbox_size size; /* even; width 0: the largest picture of the input */
-	enum rec_fit fit;
 	struct rec_rate fps;
 	struct rec_rate max_fps; /* num 0: fps whatever the source; else up to this for a source that comes faster */
-	const char *background;  /* a colour, as rec_colour_parse() reads it */
 	bool keep_offset;        /* PTS 0 is the output's zero, else the first picture or sample */
-	const char *codec;
-	const char *preset;
-	double crf;
-	int64_t bitrate;
-	int64_t audio_bitrate;
-	int audio_rate; /* Hz */
 	bool no_audio;
 	bool strict;          /* a missing tail is an error */
 	bool allow_truncated; /* one of a URL is none */
 	enum rec_progress_mode progress;
+	struct rec_encoding encoding;
 };
 
 /* zero-initialise, free with rec_normalize_result_free() */

@@ -62,6 +62,15 @@ static int measure_sound(struct rec_segment *segment, int64_t first_ns)
 	return err == REC_ENODATA ? REC_OK : err;
 }
 
+static void note_sound(struct rec_segment *segment, const struct rec_input_info *info)
+{
+	segment->has_sound = true;
+	segment->channels = info->channels > 1 ? 2 : 1;
+	segment->rate = info->rate;
+	segment->bits = info->channels <= 2 ? info->bits : 0;
+	segment->codec = info->codec;
+}
+
 /* Its first sample is decoded: a sound that cannot be is found before anything is written. */
 static int look_at_sound(struct rec_segment *segment)
 {
@@ -73,8 +82,7 @@ static int look_at_sound(struct rec_segment *segment)
 	if (err == REC_ENODATA)
 		return REC_OK;
 	if (err == REC_OK) {
-		segment->has_sound = true;
-		segment->channels = rec_input_info(in)->channels > 1 ? 2 : 1;
+		note_sound(segment, rec_input_info(in));
 		first_ns = rec_input_info(in)->first_ns;
 	}
 	rec_input_close(&in);

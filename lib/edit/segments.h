@@ -14,7 +14,11 @@ struct rec_segment {
 	bool has_picture;
 	bool has_sound;
 	bool left_out;
-	int channels; /* of the sound: 1 or 2 */
+	/* of the sound */
+	int channels; /* 1 or 2 */
+	int rate;     /* Hz */
+	int bits;     /* as of rec_input_info; 0 also for more channels than two */
+	const char *codec;
 	/* stamps: where its picture begins and ends, or its sound where there is no picture */
 	int64_t first_ns;
 	int64_t end_ns;

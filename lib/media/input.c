@@ -53,6 +53,26 @@ static int64_t stamp_ns(const struct rec_input *in, int64_t ticks)
 	return length_ns(in, ticks);
 }
 
+static int sample_bits(const AVCodecParameters *par)
+{
+	switch (par->codec_id) {
+	case AV_CODEC_ID_PCM_U8:
+	case AV_CODEC_ID_PCM_S16LE:
+	case AV_CODEC_ID_PCM_S16BE:
+		return 16;
+	case AV_CODEC_ID_PCM_S24LE:
+	case AV_CODEC_ID_PCM_S24BE:
+		return 24;
+	case AV_CODEC_ID_PCM_F32LE:
+	case AV_CODEC_ID_PCM_F32BE:
+		return 32;
+	case AV_CODEC_ID_FLAC:
+		return par->bits_per_raw_sample <= 16 ? 16 : par->bits_per_raw_sample <= 24 ? 24 : 0;
+	default:
+		return 0;
+	}
+}
+
 static void describe(struct rec_input *in)
 {
 	const AVFormatContext *format = in->demux.format;
@@ -64,6 +84,7 @@ static void describe(struct rec_input *in)
 	in->info.height = par->height;
 	in->info.rate = par->sample_rate;
 	in->info.channels = par->ch_layout.nb_channels;
+	in->info.bits = sample_bits(par);
 	in->info.tick_ns = length_ns(in, 1) + 1;
 	in->info.duration_ns =
 	        format->duration > 0 ? rec_ns_of_ticks(format->duration, 1, AV_TIME_BASE) : REC_NS_UNKNOWN;

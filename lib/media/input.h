@@ -38,11 +38,12 @@ struct rec_input_params {
 
 struct rec_input_info {
 	const char *container; /* libavformat's short name; borrowed from the input */
-	const char *codec;
-	int width; /* of the header: frames may differ */
+	const char *codec;     /* libavcodec's name; static */
+	int width;             /* of the header: frames may differ */
 	int height;
 	int rate; /* Hz */
 	int channels;
+	int bits;            /* of a sample of PCM or FLAC: 16, 24 or 32 (float); 0: another codec, or other bits */
 	int64_t tick_ns;     /* one tick of the stamps' time base, rounded up: the coarseness of every stamp */
 	int64_t duration_ns; /* as the container says; REC_NS_UNKNOWN: it does not */
 	int64_t first_ns;    /* stamp of the first frame presented; REC_NS_UNKNOWN with packets_only */

@@ -77,6 +77,21 @@ bool rec_joinable_is(const struct rec_scan *scan, const char *encoder)
 	return codec && codec->id == scan->par->codec_id;
 }
 
+const char *rec_joinable_sound(const char *format, const char *codec, int bits)
+{
+	const struct rec_format *row = rec_formats_find(NULL, format);
+	bool from_flac = strcmp(codec, "flac") == 0, alone, flac, pcm;
+
+	if (!row || bits == 0 || strcmp(row->name, "mp4") == 0)
+		return NULL;
+	alone = !row->audio[1] || strncmp(row->audio[0], "pcm", 3) == 0; /* no lossy codec to choose instead */
+	flac = bits <= 24 && rec_formats_holds(row, "flac", false);
+	pcm = rec_formats_holds(row, "pcm_s16le", false);
+	if (flac && (from_flac || alone))
+		return "flac";
+	return pcm && (!from_flac || alone) ? "pcm" : NULL;
+}
+
 int rec_joinable_depth(int depth, const struct rec_scan *scan)
 {
 	int64_t window[2 * REC_REORDER_MOST];

@@ -20,6 +20,12 @@ const char *rec_joinable_encoder(const char *format, const struct rec_scan *scan
 /** rec_joinable_is(scan, encoder): whether ${encoder} (any of its names) makes such streams. */
 bool rec_joinable_is(const struct rec_scan *scan, const char *encoder);
 
+/**
+ * rec_joinable_sound(format, codec, bits): the encoder (rec_audio_params) that keeps every sample of ${codec} (rec_input_info) in the container; NULL: there is
+ * none. MP4 could hold FLAC, but not every player reads it there. Static.
+ */
+const char *rec_joinable_sound(const char *format, const char *codec, int bits);
+
 /** rec_joinable_depth(depth, scan): rec_reorder_depth() of its packets. */
 int rec_joinable_depth(int depth, const struct rec_scan *scan);
 

@@ -190,14 +190,20 @@ static int movie_timescale(const AVFormatContext *context)
 	return context->streams[0]->time_base.den;
 }
 
+static bool is_fragmented(const struct rec_muxer *m)
+{
+	return m->format->layout == REC_LAYOUT_MOOV && !rec_muxio_seekable(m->io);
+}
+
 static int set_options(const struct rec_muxer *m, AVDictionary **options)
 {
 	const char *name = m->format->muxer;
 	int av = 0;
 
 	if (m->format->layout == REC_LAYOUT_MOOV) {
-		bool file = rec_muxio_seekable(m->io);
-		av = av_dict_set(options, "movflags", file ? "faststart" : "frag_keyframe+empty_moov+delay_moov", 0);
+		const char *flags = is_fragmented(m) ? "frag_keyframe+empty_moov+delay_moov" : "faststart";
+
+		av = av_dict_set(options, "movflags", flags, 0);
 		if (av >= 0)
 			av = av_dict_set_int(options, "movie_timescale", movie_timescale(m->context), 0);
 	} else if (strcmp(name, "wav") == 0) {
@@ -208,13 +214,22 @@ static int set_options(const struct rec_muxer *m, AVDictionary **options)
 	return av;
 }
 
+/*
+ * A chapter track in fragments never gets its samples, and begins as much before 0 as sound is primed. libavformat makes it of the chapters that it
+ * sees here; the list in the index, which follows with the first fragment, takes those that are there by then.
+ */
 int rec_muxer_begin(struct rec_muxer *muxer)
 {
+	AVFormatContext *context = muxer->context;
+	unsigned nchapters = context->nb_chapters;
 	AVDictionary *options = NULL;
 	int av = set_options(muxer, &options);
 
+	if (is_fragmented(muxer))
+		context->nb_chapters = 0;
 	if (av >= 0)
-		av = avformat_write_header(muxer->context, &options);
+		av = avformat_write_header(context, &options);
+	context->nb_chapters = nchapters;
 	av_dict_free(&options);
 	return check(muxer, av);
 }
