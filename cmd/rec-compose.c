@@ -8,6 +8,7 @@
 #include "compose/compose.h"
 #include "compose/open.h"
 #include "net/net.h"
+#include "session/keep.h"
 #include "session/session.h"
 
 #include <stdlib.h>
@@ -181,6 +182,9 @@ static int load_session(const struct options *o, struct rec_session **session)
 	const struct rec_settle_params settle = {
 	        .skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
 
+	const struct rec_keep_params keep = {.skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
+	int err;
+
 	if (o->session && o->people.n > 0)
 		return rec_report(REC_EUSAGE, "--session and --pN-* do not go together");
 	if (o->session)
@@ -192,7 +196,8 @@ static int load_session(const struct options *o, struct rec_session **session)
 		        REC_EUSAGE, "no session: pass --session session.json, or --p1-video FILE --p1-leave TIME ...");
 	if (!o->output && !o->dry_run)
 		return rec_report(REC_EUSAGE, "no output: --pN-* needs --output OUT");
-	return manual_session(o, session);
+	err = manual_session(o, session);
+	return err < 0 ? err : rec_session_keep(*session, &keep);
 }
 
 static int side_from_environment(const char *name, int *side)

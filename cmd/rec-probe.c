@@ -122,6 +122,9 @@ static int write_session(const struct options *o, const struct rec_probe *probe)
 
 	if (err == REC_OK)
 		err = write_out(o, o->write, &text);
+	if (err == REC_OK && probe->session->archive)
+		rec_note("the files are still in '%s': unpack it into the folder of '%s'", probe->session->archive,
+		        o->write);
 	rec_buf_free(&text);
 	free(folder);
 	return err;

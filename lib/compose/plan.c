@@ -21,7 +21,11 @@ static int look(const struct rec_track *track, struct rec_plan_track *found)
 	struct rec_input_params params = REC_INPUT_PARAMS(track->kind == REC_AUDIO ? REC_MEDIA_AUDIO : REC_MEDIA_VIDEO);
 	struct rec_input *in = NULL;
 	const struct rec_input_info *info;
-	int err = rec_input_open(&in, track->path, &params);
+	int err;
+
+	params.kept = track->kept;
+	params.stream = track->stream;
+	err = rec_input_open(&in, track->path, &params);
 
 	if (err == REC_ENODATA)
 		return rec_report(REC_EINPUT,
@@ -50,6 +54,8 @@ static int find_end(const struct rec_track *track, const struct rec_plan_track *
 	int err;
 
 	params.packets_only = true;
+	params.kept = track->kept;
+	params.stream = track->stream;
 	err = rec_input_open(&in, track->path, &params);
 	while (err == REC_OK && (err = rec_input_read_packet(in, &packet)) == REC_OK)
 		if (packet.pts_ns != REC_NS_UNKNOWN && packet.pts_ns + packet.duration_ns > last)

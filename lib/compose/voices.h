@@ -12,6 +12,8 @@
 struct rec_voice {
 	char *name; /* the participant's, or the file's without folder and ending */
 	char *path;
+	const struct rec_source *kept; /* as of the track; NULL of an input */
+	int stream;
 	const char *entry; /* where the manifest, or the command line, says so; borrowed */
 	size_t person;     /* whose it is; counts from 0 */
 	size_t track;      /* in the session, or the number of the input */

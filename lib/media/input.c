@@ -23,6 +23,7 @@ static const int MAX_REFUSED = 100000;
 struct rec_input {
 	char *path;
 	struct rec_demux demux;
+	int stream; /* as the parameters say */
 	struct rec_input_info info;
 	AVCodecContext *decoder; /* NULL with packets_only */
 	AVPacket *packet;
@@ -239,8 +240,13 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 	enum AVMediaType type = params->media == REC_MEDIA_AUDIO ? AVMEDIA_TYPE_AUDIO : AVMEDIA_TYPE_VIDEO;
 	struct rec_input *in = calloc(1, sizeof(*in));
 	struct rec_source *source = params->source;
-	int err = REC_ENOMEM;
+	int err = REC_OK;
 
+	if (!source && params->kept && (err = rec_source_again(params->kept, &source)) < 0) {
+		free(in);
+		return err;
+	}
+	err = REC_ENOMEM;
 	if (in)
 		in->path = strdup(path);
 	if (!in || !in->path) {
@@ -250,9 +256,10 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 	}
 	in->skip_to_ns = in->prev_ns = in->damage.first_ns = in->damage.last_ns = in->damage.corrupt_ns =
 	        REC_NS_UNKNOWN;
+	in->stream = params->stream;
 	in->packet = av_packet_alloc();
 	if (in->packet)
-		err = rec_demux_open(&in->demux, in->path, source, type);
+		err = rec_demux_open(&in->demux, in->path, source, type, params->stream);
 	else
 		rec_source_close(&source);
 	if (err == REC_OK) {
@@ -300,7 +307,7 @@ static int find_key(const struct rec_input *in, int64_t from_ns, int64_t *key_ns
 
 	*key_ns = REC_NS_UNKNOWN;
 	if (err == REC_OK)
-		err = rec_demux_open(&demux, in->path, again, AVMEDIA_TYPE_VIDEO);
+		err = rec_demux_open(&demux, in->path, again, AVMEDIA_TYPE_VIDEO, in->stream);
 	if (err < 0) {
 		av_packet_free(&packet);
 		return err;

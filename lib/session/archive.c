@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/archive.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/source.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -204,23 +204,39 @@ static int find(const struct rec_archive *archive, struct archive *zip, const ch
 	return rec_report(REC_EINPUT, "cannot read '%s' any more: its member '%.200s' is gone", archive->path, name);
 }
 
-int rec_archive_extract(struct rec_archive *archive, size_t i, int *fd)
+/* "archive.zip: member" over the bytes in ${fd}, which is taken over */
+static int name_source(const struct rec_archive *archive, const char *member, int fd, struct rec_source **source)
+{
+	struct rec_buf name = REC_BUF_INIT;
+	struct stat st;
+	int r = REC_ENOMEM;
+
+	rec_buf_printf(&name, "%s: %s", archive->path, member);
+	if (!name.failed && fstat(fd, &st) == 0)
+		r = rec_source_from_fd(source, name.data, fd, st.st_size);
+	else
+		close(fd);
+	rec_buf_free(&name);
+	return r;
+}
+
+int rec_archive_extract(struct rec_archive *archive, size_t i, struct rec_source **source)
 {
 	struct archive *zip = NULL;
+	int fd = -1;
 	int r = open_zip(archive, &zip);
 
-	*fd = -1;
 	if (r == REC_OK)
 		r = find(archive, zip, archive->names[i]);
 	if (r == REC_OK)
-		r = rec_source_unlinked(fd);
+		r = rec_source_unlinked(&fd);
 	if (r == REC_OK)
-		r = copy_member(archive, zip, archive->names[i], *fd);
+		r = copy_member(archive, zip, archive->names[i], fd);
 	archive_read_free(zip);
-	if (r < 0 && *fd >= 0) {
-		close(*fd);
-		*fd = -1;
-	}
+	if (r == REC_OK)
+		return name_source(archive, archive->names[i], fd, source);
+	if (fd >= 0)
+		close(fd);
 	return r;
 }
 

@@ -91,6 +91,19 @@ int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *n
 	return item ? seconds_of(place, key, item, ns) : REC_OK;
 }
 
+int rec_field_count(const struct rec_place *place, const char *key, int most, int *out)
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return REC_OK;
+	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 1 && item->valuedouble <= most) ||
+	        item->valuedouble != (double)(int)item->valuedouble)
+		return rec_field_error(place, key, "is no whole number from 1 to %d", most);
+	*out = (int)item->valuedouble;
+	return REC_OK;
+}
+
 int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns)
 {
 	static const double most_s = 9e9;

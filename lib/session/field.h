@@ -42,6 +42,9 @@ int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *n
  */
 int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns);
 
+/** rec_field_count(place, key, most, out): a whole number in [1, ${most}]. REC_EINPUT, reported. */
+int rec_field_count(const struct rec_place *place, const char *key, int most, int *out);
+
 /** rec_field_bool(place, key, out): REC_EINPUT, reported. */
 int rec_field_bool(const struct rec_place *place, const char *key, bool *out);
 

@@ -58,14 +58,19 @@ static const struct rec_reader *find_reader(const struct rec_manifest *manifest)
 	return NULL;
 }
 
-static int parse(const char *path, cJSON **root)
+/* ${kept}: its bytes, or NULL */
+static int parse(const char *path, const struct rec_source *kept, cJSON **root)
 {
 	const struct rec_json_limits limits = REC_JSON_LIMITS;
 	char why[256] = "";
 	char *text = NULL;
+	struct rec_source *source = NULL;
 	size_t n = 0;
-	int r = rec_source_slurp(path, limits.bytes, &text, &n);
+	int r = kept ? rec_source_again(kept, &source) : rec_source_open(&source, path);
 
+	if (r == REC_OK)
+		r = rec_source_rest(source, limits.bytes, &text, &n);
+	rec_source_close(&source);
 	if (r < 0)
 		return r;
 	r = rec_json_parse(text, n, &limits, root, why);
@@ -122,6 +127,8 @@ static int parse_member(struct loading *loading, size_t i, size_t *left, cJSON *
 	int r = rec_store_slurp(loading->manifest.store, i, most, &text, &n);
 
 	*root = NULL;
+	if (r == REC_ENODATA)
+		return REC_OK;
 	if (r < 0)
 		return r;
 	*left -= n;
@@ -240,7 +247,7 @@ static int find_root(struct loading *loading)
 		r = find_manifest(loading);
 		return r < 0 ? r : settle_manifest(loading);
 	}
-	r = parse(path, &loading->root);
+	r = parse(path, NULL, &loading->root);
 	if (r < 0)
 		return r;
 	loading->manifest.root = loading->root;
@@ -252,10 +259,10 @@ static int find_root(struct loading *loading)
 	        "cannot use '%s': participants is missing, and it is no other manifest that is known", path);
 }
 
-static int apply_file(struct loading *loading, const char *path)
+static int apply_file(struct loading *loading, const char *path, const struct rec_source *kept)
 {
 	cJSON *root = NULL;
-	int r = parse(path, &root);
+	int r = parse(path, kept, &root);
 
 	if (r == REC_OK)
 		r = rec_events_apply(loading->session, root, path);
@@ -267,6 +274,7 @@ static int apply_file(struct loading *loading, const char *path)
 static int apply_member(struct loading *loading)
 {
 	const cJSON *events = cJSON_GetObjectItemCaseSensitive(loading->root, "events");
+	const struct rec_source *kept = NULL;
 	char *path = NULL;
 	int r;
 
@@ -276,9 +284,9 @@ static int apply_member(struct loading *loading)
 		               : REC_OK;
 	if (!cJSON_IsString(events))
 		return REC_OK;
-	r = rec_store_find(loading->manifest.store, "events", events->valuestring, &path);
+	r = rec_store_find(loading->manifest.store, "events", events->valuestring, &path, &kept);
 	if (r == REC_OK)
-		r = apply_file(loading, path);
+		r = apply_file(loading, path, kept);
 	free(path);
 	return r;
 }
@@ -287,7 +295,7 @@ static int apply_member(struct loading *loading)
 static int load_events(struct loading *loading)
 {
 	if (loading->manifest.params->events)
-		return apply_file(loading, loading->manifest.params->events);
+		return apply_file(loading, loading->manifest.params->events, NULL);
 	if (loading->reader == &rec_sessionjson_reader)
 		return apply_member(loading);
 	return loading->events ? rec_events_apply(loading->session, loading->events, loading->events_name) : REC_OK;

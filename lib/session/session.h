@@ -12,6 +12,7 @@
 #define REC_SESSION_SESSION_H
 
 #include "base/clock.h"
+#include "base/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,9 +58,12 @@ struct rec_track {
 	size_t participant; /* index in the session */
 	char *entry;        /* where the manifest says so, for messages: "participants[2].video_path" */
 	char *location;     /* as the manifest spells it */
-	char *path;         /* the local path to open */
-	char *label;        /* NULL: the participant's name */
-	char *extra;        /* as the session's */
+	char *path;         /* the local path to open, or with ${kept} what messages call it: "archive.zip: cam.webm" */
+	const struct rec_source
+	        *kept; /* the bytes, where no path leads to them again; borrowed from the session; NULL */
+	int stream;    /* which of the file's streams of that kind, from 1 in the file's order; 0: the best of them */
+	char *label;   /* NULL: the participant's name */
+	char *extra;   /* as the session's */
 	int64_t start_ns; /* origin track: where the first sample or picture stands; origin session: when the track is said to begin */
 	int64_t end_ns;         /* when the track is said to end; REC_NS_UNKNOWN: not said */
 	struct rec_spans mutes; /* session time, sorted, disjoint, none empty */
@@ -95,17 +99,18 @@ struct rec_session {
 	size_t npersons;
 	struct rec_track *tracks; /* in the manifest's order */
 	size_t ntracks;
-	int64_t first_ns;       /* the earliest join */
-	int64_t end_ns;         /* the last leave, or duration_s where the manifest has it */
-	int64_t given_end_ns;   /* duration_s; REC_NS_UNKNOWN: not said */
-	char *layout;           /* NULL: not said */
-	int64_t epoch_ns;       /* Unix time of the session's zero; REC_NS_UNKNOWN: not said */
-	char *extra;            /* members of our own form that are not known, as a JSON object; NULL: none */
-	char *origin_why;       /* how the tracks' origin was decided, for people */
-	bool containers_decide; /* origin session for all if any file starts after 0.1 s: Daily's rule */
-	bool unsettled;         /* something only the files can tell: rec_settle() before anything else */
-	int *fds;               /* what holds the members of an archive open, until the session is freed */
-	size_t nfds;
+	int64_t first_ns;         /* the earliest join */
+	int64_t end_ns;           /* the last leave, or duration_s where the manifest has it */
+	int64_t given_end_ns;     /* duration_s; REC_NS_UNKNOWN: not said */
+	char *layout;             /* NULL: not said */
+	int64_t epoch_ns;         /* Unix time of the session's zero; REC_NS_UNKNOWN: not said */
+	char *extra;              /* members of our own form that are not known, as a JSON object; NULL: none */
+	char *origin_why;         /* how the tracks' origin was decided, for people */
+	bool containers_decide;   /* origin session for all if any file starts after 0.1 s: Daily's rule */
+	bool unsettled;           /* something only the files can tell: rec_settle() before anything else */
+	char *archive;            /* the zip whose members the files are, "ARCHIVE: MEMBER" by path; NULL: none */
+	struct rec_source **kept; /* what tracks borrow theirs from: members of a zip, spooled pipes */
+	size_t nkept;
 };
 
 struct rec_session_params {
