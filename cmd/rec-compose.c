@@ -20,7 +20,8 @@ static const char *const zeros[] = {"join", "clock", NULL};
 
 struct options {
 	struct rec_common common;
-	const char *session;
+	struct rec_strings sessions;
+	const char *session; /* the first of them; NULL: none */
 	const char *output;
 	const char *format;
 	struct rec_numbered people; /* --pN-* */
@@ -55,7 +56,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "the session's manifest, or its folder or zip; a bare name means $RECORDINGS_DIR/NAME/session.json"},
         {0, "pN-name", REC_OPT_NUMBERED, AT(people), "NAME", 1, 9999, NULL,
                 "without a manifest: the name of participant N (N = 1, 2, 3 ...)"},
@@ -110,8 +111,8 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
                 "decode and scale on at most N threads at once (as many as processors)"},
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
-static const struct rec_tool tool = {"rec-compose", "--session session.json [-o OUT.mp4]",
-        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, 0};
+static const struct rec_tool tool = {"rec-compose", "--session session.json [MANIFEST ...] [-o OUT.mp4]",
+        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, -1};
 
 static const struct options defaults = {.fps = {30, 1},
         .layout = -1,
@@ -185,10 +186,13 @@ static int load_session(const struct options *o, struct rec_session **session)
 	const struct rec_keep_params keep = {.skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
 	int err;
 
+	if (o->operands.n > 0)
+		return rec_report(REC_EUSAGE, "unexpected operand '%s'; pass --session %s, or see 'rec-compose --help'",
+		        o->operands.items[0], o->operands.items[0]);
 	if (o->session && o->people.n > 0)
 		return rec_report(REC_EUSAGE, "--session and --pN-* do not go together");
 	if (o->session)
-		return rec_open_session(session, o->session, &o->reading, &settle);
+		return rec_open_session(session, &o->sessions, &o->reading, &settle);
 	if (o->people.n > 0 && (o->reading.from || o->reading.events))
 		return rec_report(REC_EUSAGE, "--from and --events go with --session, not with --pN-*");
 	if (o->people.n == 0)
@@ -265,7 +269,7 @@ static bool same_file(const char *a, const struct stat *b)
 	return a && stat(a, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == b->st_dev && st.st_ino == b->st_ino;
 }
 
-static int check_output(const struct rec_session *session, const char *manifest, const char *output)
+static int check_output(const struct options *o, const struct rec_session *session, const char *output)
 {
 	struct stat st;
 
@@ -274,8 +278,8 @@ static int check_output(const struct rec_session *session, const char *manifest,
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
 	if (rec_remote_is(output) || stat(output, &st) != 0)
 		return REC_OK;
-	if (same_file(manifest, &st))
-		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
+	if (rec_open_check_output(&o->sessions, output) < 0)
+		return REC_EUSAGE;
 	for (size_t i = 0; i < session->ntracks; i++)
 		if (same_file(session->tracks[i].path, &st))
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
@@ -368,8 +372,11 @@ static int run(void *options)
 	struct rec_plan *plan = NULL;
 	char *output = NULL;
 	const char *format;
-	int err = settle_size(&o->size);
+	int err = rec_open_operands(&o->sessions, &o->operands);
 
+	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	if (err == REC_OK)
+		err = settle_size(&o->size);
 	if (err == REC_OK)
 		err = load_session(o, &session);
 	if (err == REC_OK)
@@ -392,7 +399,7 @@ static int run(void *options)
 	else if (!format && !o->dry_run)
 		err = rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp4", output);
 	if (err == REC_OK)
-		err = check_output(session, o->session, output);
+		err = check_output(o, session, output);
 	if (err == REC_OK)
 		err = make_plan(o, session, !format || rec_output_format_has(format, true), &plan);
 	if (err == REC_OK && o->dry_run)

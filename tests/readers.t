@@ -163,6 +163,39 @@ for i, egress in enumerate(json.load(open(sys.argv[1]))):
     json.dump(egress, open(f"{sys.argv[2]}/EG_{i}.json", "w"))
 END
 composes 'LiveKit, a folder of JSONs' "$tmp/livekit" 4
+plan "$tmp/livekit"
+cp "$tmp/out" "$tmp/folder.json"
+# several on the command line are that session, too
+lk=$tmp/livekit
+plan "$lk"/EG_*.json
+exits 0 'LiveKit, operands'
+check 'LiveKit, operands: the session of the folder' cmp "$tmp/out" "$tmp/folder.json"
+plan "$lk/EG_3.json" --session "$lk/EG_1.json" --session="$lk/EG_0.json" "$lk/EG_2.json"
+check 'LiveKit, --session repeated: no track is missing' json "$tmp/out" "len(o['inputs']) == 4 and len(o['windows']) == 4 and abs(o['duration_s'] - 64.179) < 0.001"
+run rec-probe --json "$lk"/EG_*.json
+check 'rec-probe takes them' json "$tmp/out" "len(o['tracks']) == 4"
+run rec-mix --session "$lk/EG_0.json" "$lk/EG_2.json" -o "$tmp/lk.wav" --json
+check 'rec-mix takes them' json "$tmp/out" "len(o['inputs']) == 2"
+run rec-waveform --session "$lk/EG_0.json" "$lk/EG_2.json" -o "$tmp/lk.svg"
+exits 0 'rec-waveform takes them'
+check 'both lanes' grep -q iPhone "$tmp/lk.svg"
+run rec-pad --session "$lk/EG_0.json" --session "$lk/EG_2.json" -d "$tmp/lkpad" --json
+check 'rec-pad takes them' json "$tmp/out" "len(o['outputs']) == 2"
+run rec-probe --verify "$tmp/lk.wav" --session "$lk/EG_0.json" --session "$lk/EG_2.json"
+exits 0 'rec-probe --verify takes them'
+plan "$lk/EG_0.json" "$tmp/opentok/archive.json"
+exits 2 'two manifests that are not one session'
+check 'they are named' one_line EG_0.json opentok/archive.json LiveKit
+plan "$lk/EG_0.json" "$lk/EG_1.json" "$lk/EG_0.json"
+exits 3 'an egress given twice'
+check 'it is named' one_line "egress_id 'EG_1' is given twice"
+sed 's/"started_at": *[0-9"]*,//' "$lk/EG_2.json" >"$lk/EG_4.json"
+plan "$lk"/EG_[034].json
+exits 3 'one of several without a start'
+check 'its file is named' one_line EG_4.json started_at
+rm "$lk/EG_2.json"
+plan "$lk"
+check 'also in a folder' one_line EG_4.json started_at
 
 put roomkit room_ba9876543210_20261121T082147.mp4=iPhone-audio.webm
 ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy -f matroska "$tmp/roomkit/room_0123456789ab_20261121T082106.mp4"
@@ -249,7 +282,7 @@ refused 'a million participants'
 head -c 104857600 /dev/zero | tr '\0' ' ' >"$tmp/bad.json"
 refused '100 MB'
 python3 -c 'print("{\"recording_id\":\"r\",\"tracks\":[" + ",".join("{\"s3Key\":\"1-u%d-cam-audio-%d\"}" % (i, i) for i in range(1, 150000)) + "]}")' >"$tmp/bad.json"
-refused '150000 tracks' 'tracks[100000]'
+refused '150000 tracks' 'tracks has 149999 elements'
 for value in 1e999 NaN '"5"' -1 null '[]'; do
     echo "{\"files\": [{\"streamId\": \"s\", \"filename\": \"f\", \"startTimeOffset\": $value, \"stopTimeOffset\": 9}]}" >"$tmp/bad.json"
     [ "$value" = '"5"' ] || refused "startTimeOffset $value"

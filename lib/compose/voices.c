@@ -269,12 +269,10 @@ const char *rec_voices_once(const struct rec_voices *voices)
 	return NULL;
 }
 
-int rec_voices_check_output(const struct rec_voices *voices, const char *manifest, const char *output)
+int rec_voices_check_output(const struct rec_voices *voices, const char *output)
 {
 	if (strcmp(output, "-") == 0)
 		return REC_OK;
-	if (manifest && rec_account_same_file(manifest, output))
-		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
 	for (size_t i = 0; i < voices->n; i++)
 		if (rec_account_same_file(voices->items[i].path, output))
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);

@@ -81,8 +81,8 @@ int rec_voices_bound_ns(const struct rec_voices *voices, int64_t *ns);
 /** rec_voices_once(voices): the path of one that can be read once only; NULL: all can be read again. */
 const char *rec_voices_once(const struct rec_voices *voices);
 
-/** rec_voices_check_output(voices, manifest, output): REC_EUSAGE (reported): ${output} is one of the inputs, or the ${manifest}, which may be NULL. */
-int rec_voices_check_output(const struct rec_voices *voices, const char *manifest, const char *output);
+/** rec_voices_check_output(voices, output): REC_EUSAGE (reported): ${output} is one of the inputs. */
+int rec_voices_check_output(const struct rec_voices *voices, const char *output);
 
 void rec_voices_free(struct rec_voices **voices);
 

@@ -204,8 +204,8 @@ static void put_session(const struct rec_probe *probe, struct rec_buf *text)
 	const struct rec_session *session = probe->session;
 
 	rec_escape(text, session->id);
-	rec_buf_printf(
-	        text, ": %s, %zu participants, %zu tracks, ", session->from, session->nparticipants, session->ntracks);
+	rec_buf_printf(text, ": %s, %zu participant%s, %zu track%s, ", session->from, session->nparticipants,
+	        session->nparticipants == 1 ? "" : "s", session->ntracks, session->ntracks == 1 ? "" : "s");
 	rec_format_seconds(text, session->first_ns, 3);
 	rec_buf_puts(text, " to ");
 	rec_format_seconds(text, session->end_ns, 3);

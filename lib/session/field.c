@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "session/model.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -135,6 +136,17 @@ int rec_field_bool(const struct rec_place *place, const char *key, bool *out)
 		return rec_field_error(place, key, "is %s, not true or false", type_name(item));
 	*out = cJSON_IsTrue(item);
 	return REC_OK;
+}
+
+int rec_field_few(const struct rec_place *place, const char *key)
+{
+	const cJSON *array = key ? get(place, key) : place->object;
+	size_t most = rec_model_limits.tracks;
+
+	if (!cJSON_IsArray(array) || (size_t)cJSON_GetArraySize(array) <= most)
+		return REC_OK;
+	return rec_field_error(place, key, "has %d elements, more than the %zu tracks that a session may have",
+	        cJSON_GetArraySize(array), most);
 }
 
 int rec_field_each(const struct rec_place *place, const char *key,

@@ -56,6 +56,9 @@ int rec_field_bool(const struct rec_place *place, const char *key, bool *out);
 int rec_field_each(const struct rec_place *place, const char *key,
         int (*each)(void *context, const struct rec_place *element), void *context);
 
+/** rec_field_few(place, key): whether the array ${key} (NULL: ${place} itself) has no more elements than a session has tracks: asked before each is looked for on disk. REC_EINPUT, reported. */
+int rec_field_few(const struct rec_place *place, const char *key);
+
 /** rec_field_inner(place, key, inner, entry): the object ${key} inside; ${entry} keeps its name. REC_EINPUT, reported: missing, no object. */
 int rec_field_inner(const struct rec_place *place, const char *key, struct rec_place *inner, char entry[128]);
 

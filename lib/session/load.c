@@ -33,6 +33,8 @@ struct loading {
 	cJSON *events;                   /* found beside it; NULL */
 	char *name;                      /* of the manifest inside the folder, for messages */
 	char *events_name;
+	char **parts; /* the file of each element of root; NULL: root is one file's */
+	size_t nparts;
 };
 
 const char *rec_session_formats(void)
@@ -142,20 +144,44 @@ static int parse_member(struct loading *loading, size_t i, size_t *left, cJSON *
 	return REC_OK;
 }
 
-/* LiveKit writes one manifest a track: they are one array */
-static int join_livekit(struct loading *loading, cJSON *root)
+static int add_part(struct loading *loading, const char *name)
 {
-	if (!cJSON_IsArray(loading->root)) {
-		cJSON *array = cJSON_CreateArray();
-		if (!array) {
-			cJSON_Delete(root);
-			return REC_ENOMEM;
-		}
-		cJSON_AddItemToArray(array, loading->root);
-		loading->root = array;
-	}
-	cJSON_AddItemToArray(loading->root, root);
+	char **parts = reallocarray(loading->parts, loading->nparts + 1, sizeof(*parts));
+
+	if (!parts)
+		return REC_ENOMEM;
+	loading->parts = parts;
+	if (!(parts[loading->nparts] = strdup(name)))
+		return REC_ENOMEM;
+	loading->nparts++;
 	return REC_OK;
+}
+
+/* an array of what is in ${root}, itself an array or one object; takes it over */
+static cJSON *as_array(cJSON *root)
+{
+	cJSON *array = cJSON_IsArray(root) ? root : cJSON_CreateArray();
+
+	if (array && array != root)
+		cJSON_AddItemToArray(array, root);
+	else if (!array)
+		cJSON_Delete(root);
+	return array;
+}
+
+/* LiveKit writes one manifest a track: they are one array. Takes ${root} over. */
+static int join_livekit(struct loading *loading, const char *first, const char *name, cJSON *root)
+{
+	cJSON *rest = as_array(root);
+	int r = rest && (loading->root = as_array(loading->root)) ? REC_OK : REC_ENOMEM;
+
+	while (r == REC_OK && loading->nparts < (size_t)cJSON_GetArraySize(loading->root))
+		r = add_part(loading, first);
+	while (r == REC_OK && rest->child && (r = add_part(loading, name)) == REC_OK)
+		cJSON_AddItemToArray(loading->root, cJSON_DetachItemViaPointer(rest, rest->child));
+	cJSON_Delete(rest);
+	loading->manifest.parts = loading->parts;
+	return r;
 }
 
 /* What one JSON of the folder is good for; takes it over. */
@@ -170,8 +196,8 @@ static int use_member(struct loading *loading, const char *name, cJSON *root)
 		loading->events = root;
 		return (loading->events_name = strdup(name)) ? REC_OK : REC_ENOMEM;
 	}
-	if (found == &rec_livekit_reader && loading->root && loading->reader == found && !cJSON_IsArray(root))
-		return join_livekit(loading, root);
+	if (found == &rec_livekit_reader && loading->root && loading->reader == found)
+		return join_livekit(loading, loading->name, name, root);
 	if (!found || found == &rec_dailyevents_reader ||
 	        (loading->reader && !loading->root && loading->reader != found)) {
 		cJSON_Delete(root);
@@ -236,6 +262,41 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static int not_one_session(const struct loading *loading, const char *path)
+{
+	return rec_report(REC_EUSAGE,
+	        "'%s' and '%s' are two manifests: only LiveKit's, one a track, are one session together",
+	        loading->manifest.path, path);
+}
+
+/* the other manifests of the command line */
+static int add_more(struct loading *loading)
+{
+	const struct rec_session_params *params = loading->manifest.params;
+	int r = REC_OK;
+
+	for (size_t i = 0; r == REC_OK && i < params->nmore; i++) {
+		struct rec_manifest more = loading->manifest;
+		cJSON *root = NULL;
+
+		if (!loading->root || loading->reader != &rec_livekit_reader || is_folder(params->more[i]))
+			return not_one_session(loading, params->more[i]);
+		if ((r = parse(params->more[i], NULL, &root)) < 0)
+			return r;
+		more.root = root;
+		if (!rec_livekit_reader.recognises(&more)) {
+			cJSON_Delete(root);
+			return not_one_session(loading, params->more[i]);
+		}
+		r = join_livekit(loading, loading->manifest.path, params->more[i], root);
+		if (r == REC_OK && !rec_store_is_folder_of(loading->manifest.store, params->more[i]))
+			r = rec_report(REC_EUSAGE, "'%s' and '%s' lie in different folders; put them into one",
+			        loading->manifest.path, params->more[i]);
+	}
+	loading->manifest.root = loading->root;
+	return r;
+}
+
 static int find_root(struct loading *loading)
 {
 	const char *path = loading->manifest.path;
@@ -247,7 +308,7 @@ static int find_root(struct loading *loading)
 		r = find_manifest(loading);
 		return r < 0 ? r : settle_manifest(loading);
 	}
-	r = parse(path, NULL, &loading->root);
+	r = parse(path, loading->manifest.params->kept, &loading->root);
 	if (r < 0)
 		return r;
 	loading->manifest.root = loading->root;
@@ -308,7 +369,7 @@ static int run(struct loading *loading)
 	int r;
 
 	if ((r = ask_for(loading, manifest->params->from)) < 0 || (r = find_root(loading)) < 0 ||
-	        (r = loading->reader->read(session, manifest)) < 0)
+	        (r = add_more(loading)) < 0 || (r = loading->reader->read(session, manifest)) < 0)
 		return r;
 	if (!(session->from = strdup(loading->reader->name)))
 		return REC_ENOMEM;
@@ -329,6 +390,9 @@ static int load(struct rec_session *session, const char *path, const struct rec_
 	cJSON_Delete(loading.events);
 	free(loading.name);
 	free(loading.events_name);
+	for (size_t i = 0; i < loading.nparts; i++)
+		free(loading.parts[i]);
+	free(loading.parts);
 	rec_store_close(&loading.manifest.store);
 	return r;
 }

@@ -114,16 +114,19 @@ struct rec_session {
 };
 
 struct rec_session_params {
-	bool allow_outside;  /* paths outside of the manifest's folder are accepted */
-	int origin;          /* enum rec_origin forced on every track; -1: the manifest decides */
-	const char *from;    /* the format's name; NULL: told from the content */
-	const char *events;  /* a file of events (session/events.h); NULL: none */
-	bool allow_remote;   /* URLs in the manifest are followed */
-	bool allow_insecure; /* and those of http, too */
+	bool allow_outside;      /* paths outside of the manifest's folder are accepted */
+	int origin;              /* enum rec_origin forced on every track; -1: the manifest decides */
+	const char *from;        /* the format's name; NULL: told from the content */
+	const char *events;      /* a file of events (session/events.h); NULL: none */
+	bool allow_remote;       /* URLs in the manifest are followed */
+	bool allow_insecure;     /* and those of http, too */
+	const char *const *more; /* further manifests of the same session, in the same folder: LiveKit's, one a track */
+	size_t nmore;
+	const struct rec_source *kept; /* the manifest's bytes, where its path does not lead to them again; NULL */
 };
 #define REC_SESSION_PARAMS                                                                                             \
 	{                                                                                                              \
-		false, -1, NULL, NULL, false, false                                                                    \
+		false, -1, NULL, NULL, false, false, NULL, 0, NULL                                                     \
 	}
 
 /**
@@ -133,7 +136,8 @@ struct rec_session_params {
  * A session that is `unsettled` goes through rec_settle() (compose/settle.h), which opens the files, before anything else.
  * A location is accepted if it resolves, symbolic links included, below the manifest's own folder (DESIGN, Untrusted input).
  * A file that does not exist is not an error here; whoever opens it says so.
- * Errors, reported with the entry they stand in: REC_EUSAGE: an unknown format in params; REC_EINPUT: not JSON, no participants, a wrong type, leave before join, a time that is
+ * Errors, reported with the entry they stand in: REC_EUSAGE: an unknown format in params, several manifests that are not one
+ * session or lie in different folders; REC_EINPUT: not JSON, no participants, a wrong type, leave before join, a time that is
  * negative or not finite, a path that leaves the folder; REC_ENOMEM.
  */
 int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params);

@@ -70,6 +70,18 @@ int rec_store_open(
 	return r;
 }
 
+bool rec_store_is_folder_of(const struct rec_store *store, const char *path)
+{
+	struct rec_paths paths;
+	bool same;
+
+	if (store->archive || rec_paths_open(&paths, path, NULL, true) < 0)
+		return false;
+	same = strcmp(paths.root, store->paths.root) == 0;
+	rec_paths_close(&paths);
+	return same;
+}
+
 bool rec_store_is_zip(const struct rec_store *store)
 {
 	return store->archive != NULL;

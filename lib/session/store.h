@@ -24,6 +24,9 @@ struct rec_store;
 int rec_store_open(struct rec_store **store, struct rec_session *session, const char *path,
         const struct rec_session_params *params);
 
+/** rec_store_is_folder_of(store, path): whether the file ${path} lies in the same folder. */
+bool rec_store_is_folder_of(const struct rec_store *store, const char *path);
+
 /** rec_store_is_zip(store): whether the files come out of a zip. */
 bool rec_store_is_zip(const struct rec_store *store);
 
