@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const int IO_BUFFER = 1 << 16;
-/* in a row, before a stream that only errs is taken for ended */
+/* in a row, without a packet of any stream, before a file that only errs is taken for ended */
 static const int MAX_ERRORS = 1000;
 
 /* What recorders, editors and these tools write. No playlist, no image sequence, no device, no raw stream without a header. */
@@ -287,6 +287,7 @@ int rec_demux_read(struct rec_demux *demux, AVPacket *packet)
 			errors++;
 			continue;
 		}
+		errors = 0;
 		if (packet->pos >= 0)
 			demux->last_pos = packet->pos;
 		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)
