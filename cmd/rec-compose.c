@@ -322,9 +322,9 @@ static int print_summary(const struct options *o, const char *output, const stru
 	return err;
 }
 
-static int compose(const struct options *o, const char *output, const struct rec_plan *plan)
+static struct rec_compose_params params_of(const struct options *o, const char *output)
 {
-	struct rec_compose_params params = {.output = output,
+	return (struct rec_compose_params){.output = output,
 	        .format = o->format,
 	        .no_clobber = o->common.no_clobber,
 	        .scene = {(enum rec_layout)o->layout, (enum rec_fit)o->fit, o->size.width, o->size.height, o->gap,
@@ -341,13 +341,31 @@ static int compose(const struct options *o, const char *output, const struct rec
 	        .strict = o->strict,
 	        .allow_truncated = o->allow_truncated,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
-	struct rec_compose_result result = {0};
-	int err = rec_compose_run(plan, &params, &result);
+}
 
+static int compose(const struct options *o, const char *output, const struct rec_plan *plan)
+{
+	const struct rec_compose_params params = params_of(o, output);
+	struct rec_compose_result result = {0};
+	int err;
+
+	rec_plan_tell(plan);
+	err = rec_compose_run(plan, &params, &result);
 	if (err == REC_OK && o->common.json)
 		err = print_summary(o, output, plan, &result);
 	rec_compose_result_free(plan, &result);
 	return err;
+}
+
+/* What would be refused before the work is refused here, too. */
+static int show_plan(const struct options *o, const char *output, const struct rec_plan *plan)
+{
+	const struct rec_compose_params params = params_of(o, output);
+	int err = rec_compose_check(plan, &params);
+
+	if (err < 0)
+		return err;
+	return o->common.json ? print_summary(o, NULL, plan, NULL) : rec_plan_print(plan);
 }
 
 static int make_plan(const struct options *o, const struct rec_session *session, bool picture, struct rec_plan **plan)
@@ -403,7 +421,7 @@ static int run(void *options)
 	if (err == REC_OK)
 		err = make_plan(o, session, !format || rec_output_format_has(format, true), &plan);
 	if (err == REC_OK && o->dry_run)
-		err = o->common.json ? print_summary(o, NULL, plan, NULL) : rec_plan_print(plan);
+		err = show_plan(o, output, plan);
 	else if (err == REC_OK)
 		err = compose(o, output, plan);
 	if (err == REC_OK && plan->left_out > 0)

@@ -60,6 +60,7 @@ static void describe(struct rec_input *in)
 
 	in->info.container = rec_demux_container(&in->demux);
 	in->info.codec = avcodec_get_name(par->codec_id);
+	in->info.decoder = "";
 	in->info.width = par->width;
 	in->info.height = par->height;
 	in->info.rate = par->sample_rate;
@@ -227,6 +228,7 @@ static int decode_first(struct rec_input *in, enum rec_media media)
 		        "cannot read '%s': there is no %s in it that can be decoded; pass --skip-bad to leave it out",
 		        in->path, media == REC_MEDIA_AUDIO ? "sound" : "picture");
 	in->info.first_ns = in->first_ns;
+	in->info.decoder = in->decoder->codec->name;
 	in->info.turns = rec_input_rotation(in, in->first);
 	if (media == REC_MEDIA_VIDEO && in->info.width == 0) { /* nothing outside the pictures tells */
 		in->info.width = in->first->width;

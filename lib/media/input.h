@@ -42,7 +42,8 @@ struct rec_input_params {
 struct rec_input_info {
 	const char *container; /* libavformat's short name; borrowed from the input */
 	const char *codec;
-	int width; /* of the header: frames may differ */
+	const char *decoder; /* FFmpeg's; "" with packets_only */
+	int width;           /* of the header: frames may differ */
 	int height;
 	int rate; /* Hz */
 	int channels;
