@@ -133,6 +133,34 @@ run rec-compose --dry-run --session "$tmp/broken.zip" -v
 exits 3 'a zip with a member that is no media'
 check 'it is called by the name of zip and member' grep -qF "cannot read '$tmp/broken.zip: iphone.webm': it is not a recording" "$tmp/err"
 
+# names are data; what is missing is missing as in a folder
+python3 - "$tmp" <<'END'
+import json, sys, zipfile
+media = open("testdata/S1-two/iPhone-audio.webm", "rb").read()
+def zip(name, members, *paths):
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}.zip", "w") as z:
+        z.writestr("session.json", json.dumps({"participants": [{"name": "x", "join_time_s": 0, "leave_time_s": 5, "audio_path": p} for p in paths]}))
+        for member in members:
+            z.writestr(member, media)
+wild = ["caf\u00e9 \u65e5\u672c.webm", "a\nb.webm", "\u202eweb.mp4", "'\"%s.webm"]
+zip("wild", wild, *wild)
+zip("lacks", ["a.webm"], "a.webm", "b.webm")
+zip("twice", ["a.webm", "a.webm"], "a.webm")
+END
+for locale in C C.UTF-8; do
+    run env LC_ALL=$locale rec-compose --dry-run --json --session "$tmp/wild.zip"
+    exits 0 "a zip of wild names: $locale"
+    check "a zip of wild names: $locale: all are used" json "$tmp/out" "[i['used'] for i in o['inputs']] == [True] * 4 and o['session_id'] == 'wild'"
+done
+plan "$tmp/lacks.zip"
+exits 3 'a zip that lacks a member'
+check 'which, and the remedy' one_line "lacks.zip: b.webm' (participants[1].audio_path)" 'pass --skip-bad'
+plan "$tmp/lacks.zip" --skip-bad
+exits 5 'a zip that lacks a member, --skip-bad'
+plan "$tmp/twice.zip"
+exits 3 'a zip of two members of one name'
+check 'it is named' one_line "two members of the name 'a.webm'"
+
 # a zip is converted once: session.json names what unpacking it gives
 mkdir "$tmp/unzipped"
 run rec-probe --write "$tmp/unzipped/session.json" "$tmp/opentok.zip"

@@ -8,6 +8,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,29 @@ int rec_archive_recognises(const char *path)
 	if (n < 0)
 		return (int)n;
 	return n == 4 && (memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0);
+}
+
+/* the thread's locale: libarchive turns names into it, and C's cannot hold them */
+struct locales {
+	locale_t utf8;
+	locale_t before;
+};
+
+static struct locales use_utf8(void)
+{
+	struct locales locales = {newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), (locale_t)0};
+
+	if (locales.utf8)
+		locales.before = uselocale(locales.utf8);
+	return locales;
+}
+
+static void restore(struct locales locales)
+{
+	if (!locales.utf8)
+		return;
+	uselocale(locales.before);
+	freelocale(locales.utf8);
 }
 
 static int report(const struct rec_archive *archive, struct archive *zip)
@@ -108,6 +132,7 @@ static int by_name(const void *a, const void *b)
 static int list(struct rec_archive *archive)
 {
 	struct archive *zip = NULL;
+	const struct locales locales = use_utf8();
 	struct archive_entry *entry;
 	size_t seen = 0;
 	int got = ARCHIVE_EOF;
@@ -121,7 +146,13 @@ static int list(struct rec_archive *archive)
 	if (r == REC_OK && got != ARCHIVE_EOF)
 		r = report(archive, zip);
 	archive_read_free(zip);
+	restore(locales);
 	qsort(archive->names, archive->n, sizeof(*archive->names), by_name);
+	for (size_t i = 1; r == REC_OK && i < archive->n; i++) {
+		if (strcmp(archive->names[i], archive->names[i - 1]) == 0)
+			r = rec_report(REC_EINPUT, "cannot use '%s': it has two members of the name '%.200s'",
+			        archive->path, archive->names[i]);
+	}
 	return r;
 }
 
@@ -222,6 +253,7 @@ static int name_source(const struct rec_archive *archive, const char *member, in
 
 int rec_archive_extract(struct rec_archive *archive, size_t i, struct rec_source **source)
 {
+	const struct locales locales = use_utf8();
 	struct archive *zip = NULL;
 	int fd = -1;
 	int r = open_zip(archive, &zip);
@@ -233,6 +265,7 @@ int rec_archive_extract(struct rec_archive *archive, size_t i, struct rec_source
 	if (r == REC_OK)
 		r = copy_member(archive, zip, archive->names[i], fd);
 	archive_read_free(zip);
+	restore(locales);
 	if (r == REC_OK)
 		return name_source(archive, archive->names[i], fd, source);
 	if (fd >= 0)

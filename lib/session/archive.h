@@ -24,7 +24,7 @@ int rec_archive_recognises(const char *path);
 /**
  * rec_archive_open(archive, path):
  * Read the list of members. Errors, reported: REC_EINPUT: no zip, damaged, encrypted, more than 1000 members, a name that is absolute or
- * has `..`, a member that is no file and no folder; REC_ENOMEM.
+ * has `..`, a member that is no file and no folder, two of one name; REC_ENOMEM.
  */
 int rec_archive_open(struct rec_archive **archive, const char *path);
 

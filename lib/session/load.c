@@ -92,14 +92,18 @@ static int ask_for(struct loading *loading, const char *name)
 	return REC_OK;
 }
 
-/* session_id, or else the name of the folder */
+/* session_id, or else the name of the folder, or of the zip without its ending */
 static int default_id(struct rec_session *session)
 {
-	const char *slash = strrchr(session->dir, '/');
-	const char *name = slash ? slash + 1 : session->dir;
+	const char *path = session->archive ? session->archive : session->dir;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t n = strlen(name);
 
+	if (session->archive && n > 4 && strcasecmp(name + n - 4, ".zip") == 0)
+		n -= 4;
 	if (!session->id)
-		session->id = strdup(*name ? name : "session");
+		session->id = n > 0 ? strndup(name, n) : strdup("session");
 	return session->id ? REC_OK : REC_ENOMEM;
 }
 

@@ -236,15 +236,16 @@ static size_t find_member(const struct rec_store *store, const char *location, c
 	return SIZE_MAX;
 }
 
-static int find_in_zip(struct rec_store *store, const char *entry, const char *location, const char *last, char **path,
-        const struct rec_source **kept)
+static int find_in_zip(
+        struct rec_store *store, const char *location, const char *last, char **path, const struct rec_source **kept)
 {
 	size_t i = *last ? find_member(store, location, last) : SIZE_MAX;
 	int r;
 
+	if (i == SIZE_MAX && asprintf(path, "%s: %s", store->path, last) < 0)
+		*path = NULL;
 	if (i == SIZE_MAX)
-		return rec_report(
-		        REC_EINPUT, "cannot use '%s': %s '%.200s' is not in it", store->path, entry, location);
+		return *path ? REC_OK : REC_ENOMEM;
 	if ((r = extract(store, i)) < 0)
 		return r;
 	*kept = store->extracted[i];
@@ -314,7 +315,7 @@ int rec_store_find(
 	if (!last)
 		return REC_ENOMEM;
 	*kept = NULL;
-	r = store->archive ? find_in_zip(store, entry, location, last, path, kept)
+	r = store->archive ? find_in_zip(store, location, last, path, kept)
 	                   : find_in_folder(store, entry, location, last, path);
 	free(last);
 	return r;

@@ -45,7 +45,7 @@ int rec_store_slurp(struct rec_store *store, size_t i, size_t limit, char **text
  *   path   malloc'd; what is not there keeps its own name, and whoever opens it says so; of a member of a zip its name for
  *          messages, "archive.zip: cam.webm"
  *   kept   the member's bytes, the session's; NULL: the path leads to them
- * Errors, reported: REC_EINPUT: it leads out of the folder, a URL of which nothing lies here, no member of that name in the zip; REC_ENOMEM.
+ * Errors, reported: REC_EINPUT: it leads out of the folder, a URL of which nothing lies here; REC_ENOMEM.
  */
 int rec_store_find(
         struct rec_store *store, const char *entry, const char *location, char **path, const struct rec_source **kept);
