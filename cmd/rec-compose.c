@@ -9,6 +9,7 @@
 #include "compose/compose.h"
 #include "compose/open.h"
 #include "net/net.h"
+#include "session/keep.h"
 #include "session/session.h"
 
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static const char *const zeros[] = {"join", "clock", NULL};
 
 struct options {
 	struct rec_common common;
-	const char *session;
+	struct rec_strings sessions;
+	const char *session; /* the first of them; NULL: none */
 	const char *output;
 	const char *format;
 	struct rec_numbered people; /* --pN-* */
@@ -55,7 +57,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "the session's manifest, or its folder or zip; a bare name means $RECORDINGS_DIR/NAME/session.json"},
         {0, "pN-name", REC_OPT_NUMBERED, AT(people), "NAME", 1, 9999, NULL,
                 "without a manifest: the name of participant N (N = 1, 2, 3 ...)"},
@@ -117,16 +119,16 @@ static void reach(const void *options, struct rec_reach *reach)
 
 	if (rec_output_wants_device(o->codec))
 		reach->off = REC_OUTPUT_DEVICE;
-	if (!o->session || o->output || o->dry_run)
+	if (o->sessions.n == 0 || o->output || o->dry_run)
 		return;
 	if (o->reading.allow_outside)
 		rec_reach_add(reach, REC_REACH_FILES, "/");
 	else
-		rec_reach_manifest(reach, REC_REACH_FILES, o->session);
+		rec_reach_manifest(reach, REC_REACH_FILES, o->sessions.items[0]);
 }
 
-static const struct rec_tool tool = {"rec-compose", "--session session.json [-o OUT.mp4]",
-        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, 0, reach};
+static const struct rec_tool tool = {"rec-compose", "--session session.json [MANIFEST ...] [-o OUT.mp4]",
+        "compose a session's recordings into one video", table, AT(common), AT(operands), 0, -1, reach};
 
 static const struct options defaults = {.fps = {30, 1},
         .layout = -1,
@@ -197,10 +199,16 @@ static int load_session(const struct options *o, struct rec_session **session)
 	const struct rec_settle_params settle = {
 	        .skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
 
+	const struct rec_keep_params keep = {.skip_bad = o->skip_bad, .no_audio = o->no_audio, .no_video = o->no_video};
+	int err;
+
+	if (o->operands.n > 0)
+		return rec_report(REC_EUSAGE, "unexpected operand '%s'; pass --session %s, or see 'rec-compose --help'",
+		        o->operands.items[0], o->operands.items[0]);
 	if (o->session && o->people.n > 0)
 		return rec_report(REC_EUSAGE, "--session and --pN-* do not go together");
 	if (o->session)
-		return rec_open_session(session, o->session, &o->reading, &settle);
+		return rec_open_session(session, &o->sessions, &o->reading, &settle);
 	if (o->people.n > 0 && (o->reading.from || o->reading.events))
 		return rec_report(REC_EUSAGE, "--from and --events go with --session, not with --pN-*");
 	if (o->people.n == 0)
@@ -208,7 +216,8 @@ static int load_session(const struct options *o, struct rec_session **session)
 		        REC_EUSAGE, "no session: pass --session session.json, or --p1-video FILE --p1-leave TIME ...");
 	if (!o->output && !o->dry_run)
 		return rec_report(REC_EUSAGE, "no output: --pN-* needs --output OUT");
-	return manual_session(o, session);
+	err = manual_session(o, session);
+	return err < 0 ? err : rec_session_keep(*session, &keep);
 }
 
 static int side_from_environment(const char *name, int *side)
@@ -276,7 +285,7 @@ static bool same_file(const char *a, const struct stat *b)
 	return a && stat(a, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == b->st_dev && st.st_ino == b->st_ino;
 }
 
-static int check_output(const struct rec_session *session, const char *manifest, const char *output)
+static int check_output(const struct options *o, const struct rec_session *session, const char *output)
 {
 	struct stat st;
 
@@ -285,8 +294,8 @@ static int check_output(const struct rec_session *session, const char *manifest,
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
 	if (rec_remote_is(output) || stat(output, &st) != 0)
 		return REC_OK;
-	if (same_file(manifest, &st))
-		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
+	if (rec_open_check_output(&o->sessions, output) < 0)
+		return REC_EUSAGE;
 	for (size_t i = 0; i < session->ntracks; i++)
 		if (same_file(session->tracks[i].path, &st))
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
@@ -329,9 +338,9 @@ static int print_summary(const struct options *o, const char *output, const stru
 	return err;
 }
 
-static int compose(const struct options *o, const char *output, const struct rec_plan *plan)
+static struct rec_compose_params params_of(const struct options *o, const char *output)
 {
-	struct rec_compose_params params = {.output = output,
+	return (struct rec_compose_params){.output = output,
 	        .format = o->format,
 	        .no_clobber = o->common.no_clobber,
 	        .scene = {(enum rec_layout)o->layout, (enum rec_fit)o->fit, o->size.width, o->size.height, o->gap,
@@ -348,13 +357,31 @@ static int compose(const struct options *o, const char *output, const struct rec
 	        .strict = o->strict,
 	        .allow_truncated = o->allow_truncated,
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
-	struct rec_compose_result result = {0};
-	int err = rec_compose_run(plan, &params, &result);
+}
 
+static int compose(const struct options *o, const char *output, const struct rec_plan *plan)
+{
+	const struct rec_compose_params params = params_of(o, output);
+	struct rec_compose_result result = {0};
+	int err;
+
+	rec_plan_tell(plan);
+	err = rec_compose_run(plan, &params, &result);
 	if (err == REC_OK && o->common.json)
 		err = print_summary(o, output, plan, &result);
 	rec_compose_result_free(plan, &result);
 	return err;
+}
+
+/* What would be refused before the work is refused here, too. */
+static int show_plan(const struct options *o, const char *output, const struct rec_plan *plan)
+{
+	const struct rec_compose_params params = params_of(o, output);
+	int err = rec_compose_check(plan, &params);
+
+	if (err < 0)
+		return err;
+	return o->common.json ? print_summary(o, NULL, plan, NULL) : rec_plan_print(plan);
 }
 
 static int make_plan(const struct options *o, const struct rec_session *session, bool picture, struct rec_plan **plan)
@@ -379,8 +406,11 @@ static int run(void *options)
 	struct rec_plan *plan = NULL;
 	char *output = NULL;
 	const char *format;
-	int err = settle_size(&o->size);
+	int err = rec_open_operands(&o->sessions, &o->operands);
 
+	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	if (err == REC_OK)
+		err = settle_size(&o->size);
 	if (err == REC_OK)
 		err = load_session(o, &session);
 	if (err == REC_OK)
@@ -403,11 +433,11 @@ static int run(void *options)
 	else if (!format && !o->dry_run)
 		err = rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp4", output);
 	if (err == REC_OK)
-		err = check_output(session, o->session, output);
+		err = check_output(o, session, output);
 	if (err == REC_OK)
 		err = make_plan(o, session, !format || rec_output_format_has(format, true), &plan);
 	if (err == REC_OK && o->dry_run)
-		err = o->common.json ? print_summary(o, NULL, plan, NULL) : rec_plan_print(plan);
+		err = show_plan(o, output, plan);
 	else if (err == REC_OK)
 		err = compose(o, output, plan);
 	if (err == REC_OK && plan->left_out > 0)

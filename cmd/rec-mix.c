@@ -19,7 +19,8 @@ static const int bits_of_depth[] = {16, 24, 32};
 
 struct options {
 	struct rec_common common;
-	const char *session;
+	struct rec_strings sessions;
+	const char *session; /* the first of them; NULL: none */
 	struct rec_open_options reading;
 	int zero;
 	bool skip_bad;
@@ -48,7 +49,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "mix the sound of this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
         REC_OPEN_OPTS(struct options, reading),
         {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
@@ -107,7 +108,7 @@ static void reach(const void *options, struct rec_reach *reach)
 	}
 }
 
-static const struct rec_tool tool = {"rec-mix", "[--session session.json | INPUT[@OFFSET_S] ...] -o OUT",
+static const struct rec_tool tool = {"rec-mix", "[--session session.json [MANIFEST ...] | INPUT[@OFFSET_S] ...] -o OUT",
         "mix the voices of a meeting", table, AT(common), AT(operands), 0, -1, reach};
 
 static const struct options defaults = {.length_ns = REC_NS_UNKNOWN,
@@ -135,7 +136,7 @@ static int open_session(const struct options *o, struct source *source)
 {
 	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
 	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
-	int err = rec_open_session(&source->session, o->session, &o->reading, &settle);
+	int err = rec_open_session(&source->session, &o->sessions, &o->reading, &settle);
 
 	plan.timeline.no_video = true;
 	plan.timeline.zero_clock = o->zero == 1;
@@ -177,8 +178,6 @@ static void close_source(const struct options *o, struct source *source)
 /* What can be told from the command line alone. */
 static int check_usage(const struct options *o)
 {
-	if (o->session && o->operands.n > 0)
-		return rec_report(REC_EUSAGE, "--session and input files do not go together");
 	if (!o->session && (o->reading.from || o->reading.events))
 		return rec_report(REC_EUSAGE, "--from and --events go with --session");
 	if (!o->session && o->operands.n == 0)
@@ -206,13 +205,20 @@ static int check_layout(const struct options *o, const struct rec_voices *voices
 	return REC_OK;
 }
 
+static int check_target(const struct options *o, const struct rec_voices *voices, const char *target)
+{
+	int err = rec_open_check_output(&o->sessions, target);
+
+	return err < 0 ? err : rec_voices_check_output(voices, target);
+}
+
 static int check_outputs(const struct options *o, const struct rec_voices *voices, const struct rec_stems *stems)
 {
-	int err = o->output ? rec_voices_check_output(voices, o->session, o->output) : REC_OK;
+	int err = o->output ? check_target(o, voices, o->output) : REC_OK;
 
 	for (size_t i = 0; err == REC_OK && i < stems->n; i++)
 		if (stems->paths[i])
-			err = rec_voices_check_output(voices, o->session, stems->paths[i]);
+			err = check_target(o, voices, stems->paths[i]);
 	return err;
 }
 
@@ -376,8 +382,11 @@ static int run(void *options)
 {
 	struct options *o = options;
 	struct source source = {0};
-	int err = check_usage(o);
+	int err = rec_open_operands(&o->sessions, &o->operands);
 
+	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	if (err == REC_OK)
+		err = check_usage(o);
 	if (err == REC_OK)
 		err = o->session ? open_session(o, &source) : open_inputs(o, &source);
 	if (err == REC_OK)

@@ -18,7 +18,8 @@ static const int bits_of_depth[] = {16, 24, 32};
 
 struct options {
 	struct rec_common common;
-	const char *session;
+	struct rec_strings sessions;
+	const char *session; /* the first of them; NULL: none */
 	struct rec_open_options reading;
 	int zero;
 	int64_t offset_ns;
@@ -40,7 +41,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "place and end as in this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
         REC_OPEN_OPTS(struct options, reading),
         {0, "offset", REC_OPT_DURATION, AT(offset_ns), "TIME", -1e6, 1e6, NULL,
@@ -122,7 +123,7 @@ static int open_session(const struct options *o, struct source *source)
 {
 	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
 	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
-	int err = rec_open_session(&source->session, o->session, &o->reading, &settle);
+	int err = rec_open_session(&source->session, &o->sessions, &o->reading, &settle);
 
 	plan.timeline.no_video = true;
 	plan.timeline.zero_clock = o->zero == 1;
@@ -285,8 +286,8 @@ static int set_outputs(const struct options *o, const struct rec_voices *voices,
 	for (size_t i = 0; i < stems->n; i++)
 		(*paths)[i] = stems->paths[i];
 	for (size_t i = 0; err == REC_OK && i < voices->npersons; i++)
-		if ((*paths)[i])
-			err = rec_voices_check_output(voices, o->session, (*paths)[i]);
+		if ((*paths)[i] && (err = rec_open_check_output(&o->sessions, (*paths)[i])) == REC_OK)
+			err = rec_voices_check_output(voices, (*paths)[i]);
 	return err;
 }
 
@@ -322,8 +323,10 @@ static int run(void *options)
 {
 	struct options *o = options;
 	struct source source = {0};
-	int err = check_usage(o);
+	int err;
 
+	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	err = check_usage(o);
 	if (err == REC_OK)
 		err = o->session ? open_session(o, &source) : open_input(o, &source);
 	if (err == REC_OK)

@@ -24,7 +24,7 @@ struct options {
 	struct rec_rate fps;
 	const char *write;
 	const char *svg;
-	const char *session;
+	struct rec_strings sessions;
 	bool verify;
 	int64_t max_black_ns;
 	int64_t max_frozen_ns;
@@ -49,7 +49,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Checking a finished file"},
         {0, "verify", REC_OPT_FLAG, AT(verify), NULL, 0, 0, NULL,
                 "INPUT is a finished file: decode it whole, exit 3 and list what is wrong"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "with --verify: the manifest that the file was made from"},
         {0, "max-black", REC_OPT_DURATION, AT(max_black_ns), "TIME", 0, 1e9, NULL,
                 "with --verify: a black picture for this long is wrong; 0: never (2)"},
@@ -67,13 +67,13 @@ static void reach(const void *options, struct rec_reach *reach)
 	if (o->verify)
 		return;
 	rec_log_set_level(REC_QUIET); /* what is wrong with it the work will say */
-	if (o->reading.from || strcmp(input, "-") == 0 || rec_probe_is_manifest(input) > 0)
+	if (o->reading.from || strcmp(input, "-") == 0 || rec_probe_may_be_manifest(input))
 		rec_reach_manifest(reach, REC_REACH_READ, input);
 	rec_log_set_level(level);
 }
 
-static const struct rec_tool tool = {"rec-probe", "[options] INPUT|MANIFEST",
-        "show what a recording is made of and what is wrong with it", table, AT(common), AT(operands), 1, 1, reach};
+static const struct rec_tool tool = {"rec-probe", "[options] INPUT|MANIFEST ...",
+        "show what a recording is made of and what is wrong with it", table, AT(common), AT(operands), 1, -1, reach};
 
 static const struct options defaults = {
         .fps = {30, 1}, .max_black_ns = 2 * REC_NS_PER_S, .max_frozen_ns = 30 * REC_NS_PER_S};
@@ -91,7 +91,9 @@ static int check_output(const struct options *o, const struct rec_probe *probe, 
 {
 	if (!output)
 		return REC_OK;
-	if (same_file(output, o->operands.items[0]) || (o->reading.events && same_file(output, o->reading.events)))
+	if (rec_open_check_output(&o->operands, output) < 0)
+		return REC_EUSAGE;
+	if (o->reading.events && same_file(output, o->reading.events))
 		return rec_report(REC_EUSAGE, "'%s' is the input itself; name another output", output);
 	for (size_t i = 0; i < probe->ntracks; i++) {
 		if (same_file(output, probe->session->tracks[i].path))
@@ -138,6 +140,9 @@ static int write_session(const struct options *o, const struct rec_probe *probe)
 
 	if (err == REC_OK)
 		err = write_out(o, o->write, &text);
+	if (err == REC_OK && probe->session->archive)
+		rec_note("the files are still in '%s': unpack it into the folder of '%s'", probe->session->archive,
+		        o->write);
 	rec_buf_free(&text);
 	free(folder);
 	return err;
@@ -201,8 +206,8 @@ static int probe(const struct options *o)
 {
 	const struct rec_probe_params params = {
 	        .reading = o->reading, .fps = o->fps, .skip_bad = o->skip_bad, .deep = o->deep};
-	struct rec_probe found = {.fd = -1};
-	int err = rec_probe_open(&found, o->operands.items[0], &params);
+	struct rec_probe found = {.kept = NULL};
+	int err = rec_probe_open(&found, &o->operands, &params);
 
 	if (err == REC_OK)
 		err = check_output(o, &found, o->write);
@@ -286,7 +291,7 @@ static int verify(const struct options *o)
 	const struct rec_verify_params params = {o->max_black_ns, o->max_frozen_ns};
 	struct rec_session *session = NULL;
 	struct rec_verify found = {0};
-	int err = o->session ? rec_open_session(&session, o->session, &o->reading, &settle) : REC_OK;
+	int err = o->sessions.n > 0 ? rec_open_session(&session, &o->sessions, &o->reading, &settle) : REC_OK;
 
 	if (err == REC_OK)
 		err = rec_verify_file(&found, o->operands.items[0], session, &params);
@@ -303,7 +308,9 @@ static int run(void *options)
 {
 	const struct options *o = options;
 
-	if (o->session && !o->verify)
+	if (o->verify && o->operands.n > 1)
+		return rec_report(REC_EUSAGE, "--verify checks one file; '%s' is another", o->operands.items[1]);
+	if (o->sessions.n > 0 && !o->verify)
 		return rec_report(REC_EUSAGE, "--session goes with --verify; give the manifest as INPUT");
 	if (o->verify && (o->write || o->svg || o->deep))
 		return rec_report(REC_EUSAGE, "--verify does not go with --write, --svg and --deep");

@@ -18,7 +18,8 @@ static const char *const zeros[] = {"join", "clock", NULL};
 
 struct options {
 	struct rec_common common;
-	const char *session;
+	struct rec_strings sessions;
+	const char *session; /* the first of them; NULL: none */
 	struct rec_strings outputs;
 	const char *format;
 	int points;
@@ -44,7 +45,7 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_STR, AT(session), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
                 "a session's manifest instead of INPUT: one lane a participant"},
         REC_OPEN_OPTS(struct options, reading),
         {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
@@ -79,7 +80,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 static const struct rec_tool tool = {"rec-waveform", "[--session session.json | INPUT] -o OUT [-o OUT ...]",
-        "draw the waveform of a recording, or write it for players", table, AT(common), AT(operands), 0, 1, NULL};
+        "draw the waveform of a recording, or write it for players", table, AT(common), AT(operands), 0, -1, NULL};
 
 static const struct options defaults = {.bits = 16, .colour = "steelblue", .background = "white"};
 
@@ -102,8 +103,8 @@ static int check_output(const struct options *o, const struct rec_session *sessi
 		return REC_OK;
 	if (o->operands.n > 0 && same_file(o->operands.items[0], output))
 		return rec_report(REC_EUSAGE, "'%s' is the input; name another output", output);
-	if (same_file(o->session, output))
-		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
+	if (rec_open_check_output(&o->sessions, output) < 0)
+		return REC_EUSAGE;
 	for (size_t k = 0; session && k < session->ntracks; k++)
 		if (same_file(session->tracks[k].path, output))
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);
@@ -147,10 +148,10 @@ static int settle_requests(
 
 static int check_options(const struct options *o)
 {
-	if (!o->session == (o->operands.n == 0))
-		return rec_report(REC_EUSAGE, o->session
-		                                      ? "--session and an input do not go together"
-		                                      : "no input: name a recording, or pass --session session.json");
+	if (!o->session && o->operands.n == 0)
+		return rec_report(REC_EUSAGE, "no input: name a recording, or pass --session session.json");
+	if (o->operands.n > 1)
+		return rec_report(REC_EUSAGE, "one recording at a time: '%s' is another", o->operands.items[1]);
 	if (o->outputs.n == 0)
 		return rec_report(REC_EUSAGE, "no output: pass -o OUT.peaks.json, or another ending");
 	if ((o->points > 0) + (o->zoom > 0) + (o->per_second > 0) > 1)
@@ -186,7 +187,7 @@ static int load_session(const struct options *o, struct rec_session **session)
 
 	if (!o->session)
 		return REC_OK;
-	return rec_open_session(session, o->session, &o->reading, &settle);
+	return rec_open_session(session, &o->sessions, &o->reading, &settle);
 }
 
 static int print_summary(
@@ -229,7 +230,8 @@ static int make(
 /* Everything is checked before anything is read or written. */
 static int run(void *options)
 {
-	const struct options *o = options;
+	struct options *o = options;
+	int err = rec_open_operands(&o->sessions, &o->operands);
 	struct rec_waveform_params params = {.input = o->operands.n > 0 ? o->operands.items[0] : NULL,
 	        .zero_clock = o->zero == 1,
 	        .skip_bad = o->skip_bad,
@@ -245,8 +247,10 @@ static int run(void *options)
 	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress};
 	struct rec_waveform_request *requests = calloc(o->outputs.n + 1, sizeof(*requests));
 	struct rec_session *session = NULL;
-	int err = requests ? check_options(o) : REC_ENOMEM;
 
+	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	if (err == REC_OK)
+		err = requests ? check_options(o) : REC_ENOMEM;
 	if (err == REC_OK)
 		err = settle_style(o, &params.style);
 	if (err == REC_OK)

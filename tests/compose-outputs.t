@@ -110,7 +110,35 @@ run rec-compose --session "$tmp/dry/session.json" --dry-run --json
 check 'as JSON: the windows' json "$tmp/out" '[w["end_frame"] for w in o["windows"]] == [1204, 1625, 1925]'
 check 'as JSON: where each file stands' json "$tmp/out" \
     '[round(i["offset_s"] + i["first_stamp_s"], 6) for i in o["inputs"]] == [0, 0, 40.146, 40.146]'
+# what would be refused before the work is refused here, too, with the same words
+for bad in '--crf 60' '--codec nonsense' '--codec libvpx-vp9 -o x.mp3 --audio-rate 8001' '--background nonsense' '--preset nonsense' \
+    '--audio-rate 12345' '--format nonsense' '--size 161x90'; do
+    # shellcheck disable=SC2086 # words
+    run rec-compose --session "$tmp/dry/session.json" --dry-run $bad
+    exits 2 "--dry-run $bad"
+    cp "$tmp/err" "$tmp/said"
+    # shellcheck disable=SC2086 # words
+    (cd "$tmp" && run rec-compose --session "$tmp/dry/session.json" -o new.mp4 $bad && exit "$status")
+    check "--dry-run $bad: as without" cmp "$tmp/said" "$tmp/err"
+done
 check 'nothing is written' [ "$(ls -A "$tmp/dry")" = "$before" ]
+cat >"$tmp/dry/tiles.json" <<'END'
+{"participants": [
+  {"name": "Bea", "join_time_s": 0, "leave_time_s": 10, "tracks": [{"kind": "video", "path": "Aditya-video.webm"},
+    {"kind": "video", "source": "screen", "path": "iPhone-video.webm", "start_s": 2, "end_s": 8}]},
+  {"name": "Slides (screen)", "join_time_s": 4, "leave_time_s": 6, "video_path": "iPhone-video.webm"},
+  {"name": "Carl", "join_time_s": 0, "leave_time_s": 5, "audio_path": "Aditya-audio.webm"}]}
+END
+run rec-compose --session "$tmp/dry/tiles.json" --dry-run
+check 'a window lists its tiles, and who has none' diff <(sed -n '/frames, .*tile/s/.*frames, //p' "$tmp/out") - <<'END'
+1 tile: Bea; no picture: Carl
+2 tiles: Bea, Bea (screen); no picture: Carl
+3 tiles: Bea, Bea (screen), Slides (screen); no picture: Carl
+3 tiles: Bea, Bea (screen), Slides (screen)
+2 tiles: Bea, Bea (screen)
+1 tile: Bea
+END
+rm "$tmp/dry/tiles.json"
 run rec-compose --session "$tmp/dry/session.json" --duration 0.2 --size 160x90 --progress json
 check 'the default output' [ "$(stream "$tmp/dry/S1-two_composed.mp4" v codec_name)" = h264 ]
 check 'progress as JSON lines, done last' python3 -c 'import json, sys
@@ -118,4 +146,36 @@ lines = [json.loads(line) for line in open(sys.argv[1])]
 sys.exit(lines[-1] != {"event": "done", "status": 0})' "$tmp/err"
 run env RECORDINGS_DIR="$tmp" rec-compose --session dry --duration 0.2 --size 160x90 --json
 check 'a bare name means a folder of RECORDINGS_DIR' json "$tmp/out" 'o["session_id"] == "S1-two"'
+run rec-compose --session "$tmp/dry/session.json" --duration 0.2 --size 160x90 --preset ultrafast -o "$tmp/v.mp4" -v
+for word in 'vp8 640x360, first stamp 0 s, track clock, stands at 40.146 s, decoder' 'opus 48000 Hz, 1 channel' '2 tiles, 6 frames' \
+    'picture 160x90 at 30/1 a second, default codec, preset ultrafast, crf 18' 'encoded by libx264 and aac'; do
+    check "-v: $word" grep -qF -- "${word/640x360/360x640}" "$tmp/err"
+done
+
+# stdout that takes no summary: the output is there, and that is said
+status=0
+rec-compose --session "$tmp/dry/session.json" --duration 0.2 --size 160x90 -o "$tmp/full.mp4" --json >/dev/full 2>"$tmp/err" || status=$?
+exits 1 'a full stdout'
+check 'a full stdout: the output is written' [ "$(stream "$tmp/full.mp4" v nb_frames)" = 6 ]
+check 'a full stdout: that is said' grep -q "full.mp4' is written all the same" "$tmp/err"
+
+# stopped by a signal: the last line says so
+for signal in INT TERM HUP; do
+    # a shell's background jobs ignore SIGINT, and so would the tool
+    python3 - "$signal" "$tmp" <<'END'
+import signal, subprocess, sys, time
+name, tmp = sys.argv[1:]
+with open(tmp + "/err", "w") as err:
+    tool = subprocess.Popen(["rec-compose", "--session", tmp + "/dry/session.json", "-o", tmp + "/stopped.mp4", "--progress", "json"],
+        stderr=err, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    while "progress" not in open(tmp + "/err").read():
+        time.sleep(0.05)
+    tool.send_signal(getattr(signal, "SIG" + name))
+    print(tool.wait(), file=open(tmp + "/status", "w"))
+END
+    number=$(kill -l "$signal")
+    check "SIG$signal: 128 + $number" [ "$(cat "$tmp/status")" -eq $((128 + number)) ]
+    check "SIG$signal: done is the last line" [ "$(tail -n 1 "$tmp/err")" = "{\"event\":\"done\",\"status\":$((128 + number))}" ]
+    check "SIG$signal: no output" [ ! -e "$tmp/stopped.mp4" ]
+done
 done_testing

@@ -63,6 +63,9 @@ for kind in video audio; do
         rm -f "$tmp/new.mp4"
     done
 done
+beside missing.webm audio
+run rec-compose --session "$session" --dry-run
+check 'a missing file: its entry and the remedy' one_line "missing.webm' (participants[1].audio_path): No such file" 'pass --skip-bad to leave it out'
 check 'no playlist was followed to the network' [ ! -s "$tmp/calls" ]
 bash -c ": </dev/tcp/127.0.0.1/$port"
 sleep 0.2

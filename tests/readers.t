@@ -115,6 +115,64 @@ with zipfile.ZipFile(tmp + "/link.zip", "w") as z:
     z.writestr(info, "/etc/passwd")
 END
 mixes 'OpenTok zip' "$tmp/opentok.zip" 5
+plan "$tmp/opentok.zip"
+check 'OpenTok zip: members are called so' json "$tmp/out" "{i['path'] for i in o['inputs']} == {'$tmp/opentok.zip: ' + n for n in ('aditya.webm', 'iphone.webm', 'slides.webm')}"
+for tool in 'rec-compose --dry-run --session' 'rec-probe --deep' 'rec-mix -v -o X.wav --session' 'rec-waveform -o X.json --session' 'rec-compose -v --dry-run --json --session'; do
+    # shellcheck disable=SC2086 # words
+    (cd "$tmp" && run ${tool//X/$tmp/x} opentok.zip && cat "$tmp/out" "$tmp/err" >"$tmp/said" && exit "$status")
+    check "$tool: a zip's members by their names" bash -c "! grep -q /proc/self '$tmp/said' && grep -q 'iphone.webm' '$tmp/said' || [[ '$tool' = *waveform* ]]"
+done
+python3 - "$tmp" <<'END'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/broken.zip", "w") as z:
+    for member in zipfile.ZipFile(sys.argv[1] + "/opentok.zip").infolist():
+        z.writestr(member.filename, zipfile.ZipFile(sys.argv[1] + "/opentok.zip").read(member) if "iphone" not in member.filename else b"no media at all" * 99)
+    z.writestr("zz.json", "{broken")
+END
+run rec-compose --dry-run --session "$tmp/broken.zip" -v
+exits 3 'a zip with a member that is no media'
+check 'it is called by the name of zip and member' grep -qF "cannot read '$tmp/broken.zip: iphone.webm': it is not a recording" "$tmp/err"
+
+# names are data; what is missing is missing as in a folder
+python3 - "$tmp" <<'END'
+import json, sys, warnings, zipfile
+warnings.simplefilter("ignore") # of the two members of one name
+media = open("testdata/S1-two/iPhone-audio.webm", "rb").read()
+def zip(name, members, *paths):
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}.zip", "w") as z:
+        z.writestr("session.json", json.dumps({"participants": [{"name": "x", "join_time_s": 0, "leave_time_s": 5, "audio_path": p} for p in paths]}))
+        for member in members:
+            z.writestr(member, media)
+wild = ["caf\u00e9 \u65e5\u672c.webm", "a\nb.webm", "\u202eweb.mp4", "'\"%s.webm"]
+zip("wild", wild, *wild)
+zip("lacks", ["a.webm"], "a.webm", "b.webm")
+zip("twice", ["a.webm", "a.webm"], "a.webm")
+END
+for locale in C C.UTF-8; do
+    run env LC_ALL=$locale rec-compose --dry-run --json --session "$tmp/wild.zip"
+    exits 0 "a zip of wild names: $locale"
+    check "a zip of wild names: $locale: all are used" json "$tmp/out" "[i['used'] for i in o['inputs']] == [True] * 4 and o['session_id'] == 'wild'"
+done
+plan "$tmp/lacks.zip"
+exits 3 'a zip that lacks a member'
+check 'which, and the remedy' one_line "lacks.zip: b.webm' (participants[1].audio_path)" 'pass --skip-bad'
+plan "$tmp/lacks.zip" --skip-bad
+exits 5 'a zip that lacks a member, --skip-bad'
+plan "$tmp/twice.zip"
+exits 3 'a zip of two members of one name'
+check 'it is named' one_line "two members of the name 'a.webm'"
+
+# a zip is converted once: session.json names what unpacking it gives
+mkdir "$tmp/unzipped"
+run rec-probe --write "$tmp/unzipped/session.json" "$tmp/opentok.zip"
+exits 0 'a session.json of a zip'
+check 'it says what is to be done' grep -qF "unpack it into the folder of '$tmp/unzipped/session.json'" "$tmp/err"
+python3 -m zipfile -e "$tmp/opentok.zip" "$tmp/unzipped"
+rm "$tmp/unzipped/archive.json"
+plan "$tmp/opentok.zip"
+cp "$tmp/out" "$tmp/zipped.json"
+plans 'the unpacked zip' "$tmp/unzipped" 5
+check 'its windows are those of the zip' json <(cat "$tmp/out") "o['windows'] == $(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["windows"])' "$tmp/zipped.json")"
 for zip in bomb up root link; do
     run timeout 10 rec-compose --dry-run --session "$tmp/$zip.zip"
     exits 3 "a zip that is refused: $zip"
@@ -134,11 +192,67 @@ for i, egress in enumerate(json.load(open(sys.argv[1]))):
     json.dump(egress, open(f"{sys.argv[2]}/EG_{i}.json", "w"))
 END
 composes 'LiveKit, a folder of JSONs' "$tmp/livekit" 4
+plan "$tmp/livekit"
+cp "$tmp/out" "$tmp/folder.json"
+# several on the command line are that session, too
+lk=$tmp/livekit
+plan "$lk"/EG_*.json
+exits 0 'LiveKit, operands'
+check 'LiveKit, operands: the session of the folder' cmp "$tmp/out" "$tmp/folder.json"
+plan "$lk/EG_3.json" --session "$lk/EG_1.json" --session="$lk/EG_0.json" "$lk/EG_2.json"
+check 'LiveKit, --session repeated: no track is missing' json "$tmp/out" "len(o['inputs']) == 4 and len(o['windows']) == 4 and abs(o['duration_s'] - 64.179) < 0.001"
+run rec-probe --json "$lk"/EG_*.json
+check 'rec-probe takes them' json "$tmp/out" "len(o['tracks']) == 4"
+run rec-mix --session "$lk/EG_0.json" "$lk/EG_2.json" -o "$tmp/lk.wav" --json
+check 'rec-mix takes them' json "$tmp/out" "len(o['inputs']) == 2"
+run rec-waveform --session "$lk/EG_0.json" "$lk/EG_2.json" -o "$tmp/lk.svg"
+exits 0 'rec-waveform takes them'
+check 'both lanes' grep -q iPhone "$tmp/lk.svg"
+run rec-pad --session "$lk/EG_0.json" --session "$lk/EG_2.json" -d "$tmp/lkpad" --json
+check 'rec-pad takes them' json "$tmp/out" "len(o['outputs']) == 2"
+run rec-probe --verify "$tmp/lk.wav" --session "$lk/EG_0.json" --session "$lk/EG_2.json"
+exits 0 'rec-probe --verify takes them'
+plan "$lk/EG_0.json" "$tmp/opentok/archive.json"
+exits 2 'two manifests that are not one session'
+check 'they are named' one_line EG_0.json opentok/archive.json LiveKit
+plan "$lk/EG_0.json" "$lk/EG_1.json" "$lk/EG_0.json"
+exits 3 'an egress given twice'
+check 'it is named' one_line "egress_id 'EG_1' is given twice"
+sed 's/"started_at": *[0-9"]*,//' "$lk/EG_2.json" >"$lk/EG_4.json"
+plan "$lk"/EG_[034].json
+exits 3 'one of several without a start'
+check 'its file is named' one_line EG_4.json started_at
+rm "$lk/EG_2.json"
+plan "$lk"
+check 'also in a folder' one_line EG_4.json started_at
 
 put roomkit room_ba9876543210_20261121T082147.mp4=iPhone-audio.webm
 ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy -f matroska "$tmp/roomkit/room_0123456789ab_20261121T082106.mp4"
 cp $manifests/roomkit.json "$tmp/roomkit/"
 mixes roomkit "$tmp/roomkit/roomkit.json" 3
+
+# one file of the whole room: its tracks are the file's streams of their kind, in order, on one clock
+mkdir "$tmp/room"
+cp $manifests/roomkit-room.json "$tmp/room/"
+# the second voice comes 41 s later
+ffmpeg -v error -i $s1/Aditya-audio.webm -i $s1/Aditya-video.webm -itsoffset 41 -i $s1/iPhone-audio.webm -itsoffset 41 -i $s1/iPhone-video.webm \
+    -map 0 -map 1 -map 2 -map 3 -c copy "$tmp/room/room_0123456789ab_20261121T082106.mkv"
+composes 'roomkit, one file of the room' "$tmp/room/roomkit-room.json" 2
+plan "$tmp/room"
+check 'each track is a stream of its own, where it begins' json "$tmp/out" "[(i['participant'], i['kind'], i['source'], i.get('width'), round(i['offset_s'] + i['first_stamp_s'])) for i in o['inputs']] == [('Aditya', 'audio', 'camera', None, 0), ('Aditya', 'video', 'camera', 640, 0), ('Aditya', 'video', 'screen', 360, 41), ('iPhone', 'audio', 'camera', None, 41)]"
+run rec-mix --session "$tmp/room" --stems "$tmp/stems" --json
+exits 0 'the voices of the room apart'
+ids=$(for f in "$tmp"/stems/*; do python3 tests/tools/decode_audio.py "$f" | awk '{ids[$3] = 1} END {for (i in ids) printf "%s;", i}'; done)
+check 'two voices, one a stem' [ "$ids" = '1;2;' ]
+run rec-probe --write "$tmp/room/session.json" "$tmp/room"
+plan "$tmp/room/session.json"
+check 'session.json keeps the streams' json "$tmp/out" "[(i.get('width'), round(i['offset_s'] + i['first_stamp_s'])) for i in o['inputs']] == [(None, 0), (640, 0), (360, 41), (None, 41)]"
+# a room mixed into one sound
+ffmpeg -v error -i $s1/Aditya-audio.webm -i $s1/Aditya-video.webm -c copy -y "$tmp/room/room_0123456789ab_20261121T082106.mkv"
+run rec-compose --dry-run --json --session "$tmp/room/roomkit-room.json"
+exits 0 'a room mixed into one sound'
+check 'what is not apart is said' grep -q "has no sound number 2, which is said to be that of 'iPhone'" "$tmp/err"
+check 'the rest is used' json "$tmp/out" "[i['kind'] for i in o['inputs'] if i['used']] == ['audio', 'video']"
 
 mkdir "$tmp/whereby"
 ffmpeg -v error -i $s1/Aditya-video.webm -i $s1/Aditya-audio.webm -c copy "$tmp/whereby/Weekly sync (café).webm"
@@ -197,7 +311,7 @@ refused 'a million participants'
 head -c 104857600 /dev/zero | tr '\0' ' ' >"$tmp/bad.json"
 refused '100 MB'
 python3 -c 'print("{\"recording_id\":\"r\",\"tracks\":[" + ",".join("{\"s3Key\":\"1-u%d-cam-audio-%d\"}" % (i, i) for i in range(1, 150000)) + "]}")' >"$tmp/bad.json"
-refused '150000 tracks' 'tracks[100000]'
+refused '150000 tracks' 'tracks has 149999 elements'
 for value in 1e999 NaN '"5"' -1 null '[]'; do
     echo "{\"files\": [{\"streamId\": \"s\", \"filename\": \"f\", \"startTimeOffset\": $value, \"stopTimeOffset\": 9}]}" >"$tmp/bad.json"
     [ "$value" = '"5"' ] || refused "startTimeOffset $value"

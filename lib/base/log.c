@@ -77,13 +77,6 @@ void rec_log_set_json(bool on)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Whether a terminal would act on the character, or show the text around it in another order. */
-static bool is_unsafe(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 static void escape(struct rec_buf *buf, const char *text)
 {
 	size_t n = strlen(text);
@@ -91,10 +84,10 @@ static void escape(struct rec_buf *buf, const char *text)
 		uint32_t c;
 		size_t len;
 		bool broken = rec_utf8_decode(text, n, &c, &len) < 0;
-		if (broken || (len == 1 && is_unsafe(c))) {
+		if (broken || (len == 1 && rec_utf8_is_unsafe(c))) {
 			for (size_t i = 0; i < len; i++)
 				rec_buf_printf(buf, "\\x%02x", (unsigned char)text[i]);
-		} else if (is_unsafe(c))
+		} else if (rec_utf8_is_unsafe(c))
 			rec_buf_printf(buf, "\\u{%x}", c);
 		else
 			rec_buf_add(buf, text, len);

@@ -38,12 +38,33 @@ static const int nrows = NROWS;
  */
 static atomic_int pending;
 static atomic_int held;
+/* whether the end is to be announced */
+static atomic_bool announced;
+
+void rec_signals_announce(bool on)
+{
+	atomic_store(&announced, on);
+}
+
+/* Nothing but write() may be called here. */
+static void announce(int status)
+{
+	char line[] = "{\"event\":\"done\",\"status\":000}\n";
+	char *digits = strstr(line, "000");
+
+	for (int i = 2, rest = status; i >= 0; i--, rest /= 10)
+		digits[i] = (char)('0' + rest % 10);
+	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+		return;
+}
 
 static void stop(int sig)
 {
 	for (int i = 0; i < nrows; i++)
 		if (atomic_load(&rows[i].state) == LISTED)
 			unlinkat(rows[i].folder, rows[i].name, 0);
+	if (atomic_exchange(&announced, false))
+		announce(128 + sig);
 	_exit(128 + sig);
 }
 

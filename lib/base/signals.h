@@ -3,6 +3,8 @@
 #ifndef REC_BASE_SIGNALS_H
 #define REC_BASE_SIGNALS_H
 
+#include <stdbool.h>
+
 /**
  * rec_signals_install():
  * SIGINT, SIGTERM, SIGHUP remove every temporary file that has a name and end the process with status 128 + n at once.
@@ -10,6 +12,9 @@
  * ignored.
  */
 void rec_signals_install(void);
+
+/** rec_signals_announce(on): a signal writes {"event":"done","status":128+n} to stderr first (--progress json). */
+void rec_signals_announce(bool on);
 
 /**
  * rec_signals_hold(), rec_signals_release():

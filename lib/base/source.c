@@ -384,23 +384,30 @@ static int slurp(struct rec_source *source, size_t limit, struct rec_buf *text)
 	return text->failed ? no_memory(source->name) : REC_OK;
 }
 
-int rec_source_slurp(const char *path, size_t limit, char **text, size_t *n)
+int rec_source_rest(struct rec_source *source, size_t limit, char **text, size_t *n)
 {
-	struct rec_source *source = NULL;
 	struct rec_buf buf = REC_BUF_INIT;
+	int r = slurp(source, limit, &buf);
 
-	int r = rec_source_open(&source, path);
-	if (r < 0)
-		return r;
-	r = slurp(source, limit, &buf);
-	rec_source_close(&source);
 	if (r == REC_OK) {
 		*n = buf.len;
 		*text = rec_buf_steal(&buf);
 		if (!*text)
-			r = no_memory(path);
+			r = no_memory(source->name);
 	}
 	rec_buf_free(&buf);
+	return r;
+}
+
+int rec_source_slurp(const char *path, size_t limit, char **text, size_t *n)
+{
+	struct rec_source *source = NULL;
+	int r = rec_source_open(&source, path);
+
+	if (r < 0)
+		return r;
+	r = rec_source_rest(source, limit, text, n);
+	rec_source_close(&source);
 	return r;
 }
 

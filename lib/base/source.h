@@ -97,6 +97,9 @@ int rec_source_again(const struct rec_source *source, struct rec_source **again)
  */
 int rec_source_slurp(const char *path, size_t limit, char **text, size_t *n);
 
+/** rec_source_rest(source, limit, text, n): likewise what is left of an open one. */
+int rec_source_rest(struct rec_source *source, size_t limit, char **text, size_t *n);
+
 void rec_source_close(struct rec_source **source);
 
 #endif

@@ -36,6 +36,8 @@ int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *o
 		rec_opt_free(tool, options);
 		return status;
 	}
+	if (err == REC_OK && !common->quiet)
+		rec_signals_announce(common->progress == REC_PROGRESS_JSON);
 	if (err == REC_OK)
 		err = run(options);
 	else if (err == REC_ENODATA) /* --help and its like were served */
@@ -43,6 +45,7 @@ int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *o
 	if (err == REC_ENOMEM)
 		rec_report(err, "out of memory");
 	status = rec_exit_status(err);
+	rec_signals_announce(false);
 	if (!common->quiet)
 		rec_progress_done((enum rec_progress_mode)common->progress, status);
 	rec_opt_free(tool, options);
@@ -65,7 +68,11 @@ int rec_tool_summary(const char *output, const struct rec_buf *text)
 		return REC_OK;
 	}
 	err = rec_print(rec_buf_str(text));
-	return err == REC_OK ? rec_print("\n") : err;
+	if (err == REC_OK)
+		err = rec_print("\n");
+	if (err < 0 && output)
+		rec_warn("'%s' is written all the same; only its summary is not", output);
+	return err;
 }
 
 bool rec_tool_pretty(const struct rec_common *common, const char *output)

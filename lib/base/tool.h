@@ -19,14 +19,15 @@
  *   options  the tool's defaults; freed of its lists at the end
  *   run      does the work: a rec_err, reported where it arose; REC_ENOMEM is reported here
  * It runs in the sandbox (base/sandbox.h), in a process of its own, unless --no-sandbox is given.
- * With --progress json the last line on stderr is {"event":"done","status":N}, whatever happened before.
+ * With --progress json the last line on stderr is {"event":"done","status":N}, whatever happened before, a signal included.
  * Return the exit status.
  */
 int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *options), int argc, char **argv);
 
 /**
  * rec_tool_summary(output, text):
- * Print the --json summary ${text}: on stdout, or on stderr where ${output} is `-` (NULL: no output). REC_ENOMEM when ${text} failed; REC_EIO.
+ * Print the --json summary ${text}: on stdout, or on stderr where ${output} is `-` (NULL: no output), which is written
+ * by then: where stdout takes no summary, that is said. REC_ENOMEM when ${text} failed; REC_EIO.
  */
 int rec_tool_summary(const char *output, const struct rec_buf *text);
 

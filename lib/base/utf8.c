@@ -53,3 +53,9 @@ int rec_utf8_decode(const char *bytes, size_t n, uint32_t *code, size_t *len)
 	*code = value;
 	return REC_OK;
 }
+
+bool rec_utf8_is_unsafe(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}

@@ -3,6 +3,7 @@
 #ifndef REC_BASE_UTF8_H
 #define REC_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,8 @@
  * Return 0; REC_EINVAL: broken; ${code} is U+FFFD.
  */
 int rec_utf8_decode(const char *bytes, size_t n, uint32_t *code, size_t *len);
+
+/** rec_utf8_is_unsafe(code): whether a terminal would act on the character, or the text around it be shown in another order. */
+bool rec_utf8_is_unsafe(uint32_t code);
 
 #endif

@@ -58,6 +58,37 @@ static void counts_json(const struct rec_sound_ledger *ledger, int rate, struct 
 	rec_account_damage_json(&ledger->damage, json);
 }
 
+static bool has_tile(const struct rec_timeline *timeline, const struct rec_window *window, size_t participant)
+{
+	for (size_t k = 0; k < window->ntiles; k++)
+		if (timeline->tiles[window->tiles[k]].participant == participant)
+			return true;
+	return false;
+}
+
+void rec_account_tiles(const struct rec_timeline *timeline, const struct rec_session *session,
+        const struct rec_window *window, struct rec_buf *text)
+{
+	const char *between = "; no picture: ";
+
+	rec_buf_printf(text, "%zu tile%s", window->ntiles, window->ntiles == 1 ? "" : "s");
+	for (size_t k = 0; k < window->ntiles; k++) {
+		const struct rec_tile_source *tile = &timeline->tiles[window->tiles[k]];
+		bool marked = session->participants[tile->participant].screen;
+
+		rec_buf_puts(text, k ? ", " : ": ");
+		rec_escape(text, tile->name);
+		rec_buf_puts(text, tile->source == REC_SCREEN && !marked ? " (screen)" : "");
+	}
+	for (size_t k = 0; k < window->npresent; k++) {
+		if (has_tile(timeline, window, window->present[k]))
+			continue;
+		rec_buf_puts(text, between);
+		rec_escape(text, session->participants[window->present[k]].name);
+		between = ", ";
+	}
+}
+
 bool rec_account_same_file(const char *input, const char *output)
 {
 	struct stat a, b;

@@ -3,8 +3,10 @@
 #ifndef REC_COMPOSE_ACCOUNT_H
 #define REC_COMPOSE_ACCOUNT_H
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "compose/cfr.h"
+#include "session/timeline.h"
 #include "sound/ledger.h"
 
 /** rec_account_picture_json(ledger, fps, json): pictures used, repeated, dropped, and "damage". */
@@ -18,6 +20,10 @@ void rec_account_ledger_json(const struct rec_sound_ledger *ledger, int rate, st
 
 /** rec_account_damage_json(damage, json): the member "damage". */
 void rec_account_damage_json(const struct rec_damage *damage, struct rec_json *json);
+
+/** rec_account_tiles(timeline, session, window, text): append "2 tiles: Bea, Bea (screen); no picture: Carl". */
+void rec_account_tiles(const struct rec_timeline *timeline, const struct rec_session *session,
+        const struct rec_window *window, struct rec_buf *text);
 
 /** rec_account_same_file(input, output): whether both are one regular file; a path that is not there is none. */
 bool rec_account_same_file(const char *input, const char *output);

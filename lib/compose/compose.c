@@ -7,6 +7,8 @@
 #include "compose/soundpass.h"
 #include "picture/colour.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -122,14 +124,22 @@ static int run_picture(struct pass *pass)
 	return err == REC_OK ? rec_output_end_video(pass->output) : err;
 }
 
+static int parse_background(const struct rec_compose_params *params, uint8_t yuv[3])
+{
+	if (rec_colour_parse(params->background, yuv) < 0)
+		return rec_report(REC_EUSAGE, "unknown colour '%s' for --background; try black, white or #RRGGBB",
+		        params->background);
+	return REC_OK;
+}
+
 static int prepare_picture(struct pass *pass)
 {
 	const struct rec_timeline *timeline = pass->plan->timeline;
 	uint8_t yuv[3];
+	int err = parse_background(pass->params, yuv);
 
-	if (rec_colour_parse(pass->params->background, yuv) < 0)
-		return rec_report(REC_EUSAGE, "unknown colour '%s' for --background; try black, white or #RRGGBB",
-		        pass->params->background);
+	if (err < 0)
+		return err;
 	pass->feeds = calloc(timeline->ntiles + 1, sizeof(struct rec_feed *));
 	pass->stopped = calloc(timeline->ntiles + 1, sizeof(bool));
 	pass->pieces = calloc(timeline->ntiles + 1, sizeof(*pass->pieces));
@@ -138,19 +148,67 @@ static int prepare_picture(struct pass *pass)
 	return rec_canvas_new(&pass->canvas, pass->params->scene.width, pass->params->scene.height, yuv);
 }
 
-static int open_output(struct pass *pass, bool picture, bool sound)
-{
-	const struct rec_compose_params *params = pass->params;
-	struct rec_video_params video = {params->scene.width, params->scene.height, pass->plan->timeline->fps,
-	        params->codec, params->preset, params->crf, params->bitrate, NULL};
-	struct rec_audio_params audio = {
-	        .rate = params->audio_rate, .channels = CHANNELS, .bitrate = params->audio_bitrate};
-	struct rec_output_params output = {.format = params->format,
-	        .no_clobber = params->no_clobber,
-	        .video = picture ? &video : NULL,
-	        .audio = sound ? &audio : NULL};
+/* what the output is made of */
+struct made {
+	struct rec_video_params video;
+	struct rec_audio_params audio;
+	struct rec_output_params output;
+};
 
-	return rec_output_open(&pass->output, params->output, &output);
+static void describe_output(struct made *made, const struct rec_plan *plan, const struct rec_compose_params *params)
+{
+	const char *format = rec_output_format(params->output, params->format);
+	bool picture = !format || rec_output_format_has(format, true);
+
+	made->video = (struct rec_video_params){params->scene.width, params->scene.height, plan->timeline->fps,
+	        params->codec, params->preset, params->crf, params->bitrate, NULL};
+	made->audio = (struct rec_audio_params){
+	        .rate = params->audio_rate, .channels = CHANNELS, .bitrate = params->audio_bitrate};
+	made->output = (struct rec_output_params){.format = params->format,
+	        .no_clobber = params->no_clobber,
+	        .video = picture ? &made->video : NULL,
+	        .audio = !params->no_audio && rec_plan_has(plan, REC_AUDIO) ? &made->audio : NULL};
+}
+
+int rec_compose_check(const struct rec_plan *plan, const struct rec_compose_params *params)
+{
+	struct made made;
+	uint8_t yuv[3];
+	int err = REC_OK;
+
+	describe_output(&made, plan, params);
+	if (!rec_output_format(params->output, params->format)) /* of a dry run, which need not say */
+		made.output.format = "mp4";
+	if (made.output.video)
+		err = parse_background(params, yuv);
+	return err < 0 ? err : rec_output_check(params->output, &made.output);
+}
+
+static void tell_output(const struct made *made, const char *output)
+{
+	const struct rec_video_params *video = made->output.video;
+	char rate[48];
+
+	if (video && video->bitrate > 0)
+		snprintf(rate, sizeof(rate), "%" PRId64 " bits a second", video->bitrate);
+	else if (video)
+		snprintf(rate, sizeof(rate), "crf %g", video->crf);
+	if (video)
+		rec_info("'%s': picture %dx%d at %" PRId64 "/%" PRId64 " a second, %s, preset %s, %s", output,
+		        video->width, video->height, video->fps.num, video->fps.den,
+		        video->codec ? video->codec : "default codec", video->preset ? video->preset : "fast", rate);
+	if (made->output.audio)
+		rec_info("'%s': sound %d Hz, %d channels, %" PRId64 " bits a second", output, made->audio.rate,
+		        made->audio.channels, made->audio.bitrate);
+}
+
+static int open_output(struct pass *pass)
+{
+	struct made made;
+
+	describe_output(&made, pass->plan, pass->params);
+	tell_output(&made, pass->params->output);
+	return rec_output_open(&pass->output, pass->params->output, &made.output);
 }
 
 static int start_sound(struct pass *pass, bool picture)
@@ -194,7 +252,7 @@ static int run(struct pass *pass, bool picture, bool sound)
 	int err = picture ? prepare_picture(pass) : REC_OK, sound_err;
 
 	if (err == REC_OK)
-		err = open_output(pass, picture, sound);
+		err = open_output(pass);
 	if (err == REC_OK)
 		err = rec_progress_begin(&pass->progress, pass->params->progress, "composing", length_ns);
 	if (err == REC_OK && sound)
@@ -247,6 +305,11 @@ int rec_compose_run(
 		err = check_tails(&pass);
 	if (err == REC_OK)
 		err = rec_output_commit(&pass.output, &result->output);
+	if (err == REC_OK)
+		rec_info("'%s': %" PRId64 " bytes, encoded by %s%s%s", params->output, result->output.bytes,
+		        result->output.video_codec ? result->output.video_codec : "",
+		        result->output.video_codec && result->output.audio_codec ? " and " : "",
+		        result->output.audio_codec ? result->output.audio_codec : "");
 	clean_up(&pass);
 	result->total_ns = rec_monotonic_ns() - start_ns;
 	return err;

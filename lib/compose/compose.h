@@ -53,6 +53,9 @@ struct rec_compose_result {
 int rec_compose_run(
         const struct rec_plan *plan, const struct rec_compose_params *params, struct rec_compose_result *result);
 
+/** rec_compose_check(plan, params): what rec_compose_run() refuses before it writes anything: colour, codec, preset, quality, rates. REC_EUSAGE, REC_EENCODE (reported); REC_ENOMEM. */
+int rec_compose_check(const struct rec_plan *plan, const struct rec_compose_params *params);
+
 /** rec_compose_result_json(plan, result, json): the members "inputs", "limited_db" and "timings" of the summary. */
 void rec_compose_result_json(
         const struct rec_plan *plan, const struct rec_compose_result *result, struct rec_json *json);

@@ -175,7 +175,11 @@ static int run_track(struct rec_feed *feed, size_t k)
 	        .workers = feed->params.workers};
 	struct rec_input *in = NULL;
 	struct rec_cfr *cfr = NULL;
-	int err = rec_input_open(&in, track->path, &input);
+	int err;
+
+	input.kept = track->kept;
+	input.stream = track->stream;
+	err = rec_input_open(&in, track->path, &input);
 
 	if (err == REC_OK)
 		err = rec_cfr_open(&cfr, in, &params);

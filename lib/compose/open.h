@@ -4,7 +4,9 @@
  *
  *     struct options { struct rec_open_options reading; ... };
  *     REC_OPEN_OPTS(struct options, reading) in the table;
- *     r = rec_open_session(&session, "session.json", &options.reading, &settle);
+ *     {0, "session", REC_OPT_LIST, offsetof(struct options, sessions), ...}
+ *     r = rec_open_operands(&options.sessions, &options.operands);
+ *     r = rec_open_session(&session, &options.sessions, &options.reading, &settle);
  */
 #ifndef REC_COMPOSE_OPEN_H
 #define REC_COMPOSE_OPEN_H
@@ -19,6 +21,7 @@ struct rec_open_options {
 	bool allow_outside;
 	bool allow_remote;
 	bool allow_insecure;
+	const struct rec_source *kept; /* as of struct rec_session_params; no option */
 };
 
 extern const char *const rec_open_origins[];
@@ -39,8 +42,18 @@ extern const char *const rec_open_origins[];
 		        "with --allow-remote, follow http:// too, which anyone on the way can change"                  \
 	}
 
-/** rec_open_session(session, path, options, settle): rec_session_load() and rec_settle(). Errors as theirs; then nothing needs freeing. */
-int rec_open_session(struct rec_session **session, const char *path, const struct rec_open_options *options,
-        const struct rec_settle_params *settle);
+/** rec_open_operands(paths, operands): with --session the operands are further manifests: move them there; a shell's `--session EG_*.json` is that. REC_ENOMEM. */
+int rec_open_operands(struct rec_strings *paths, struct rec_strings *operands);
+
+/**
+ * rec_open_session(session, paths, options, settle):
+ * rec_session_load() and rec_settle(). ${paths}: at least one; more than one are LiveKit's manifests of one session.
+ * Errors as theirs; then nothing needs freeing.
+ */
+int rec_open_session(struct rec_session **session, const struct rec_strings *paths,
+        const struct rec_open_options *options, const struct rec_settle_params *settle);
+
+/** rec_open_check_output(paths, output): REC_EUSAGE (reported): ${output} is one of the manifests. */
+int rec_open_check_output(const struct rec_strings *paths, const char *output);
 
 #endif

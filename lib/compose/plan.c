@@ -3,10 +3,13 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/remote.h"
 #include "media/input.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool wanted(const struct rec_track *track, const struct rec_plan_params *params)
 {
@@ -21,7 +24,14 @@ static int look(const struct rec_track *track, struct rec_plan_track *found)
 	struct rec_input_params params = REC_INPUT_PARAMS(track->kind == REC_AUDIO ? REC_MEDIA_AUDIO : REC_MEDIA_VIDEO);
 	struct rec_input *in = NULL;
 	const struct rec_input_info *info;
-	int err = rec_input_open(&in, track->path, &params);
+	int err;
+
+	params.kept = track->kept;
+	params.stream = track->stream;
+	if (!track->kept && !rec_remote_is(track->path) && access(track->path, F_OK) != 0)
+		return rec_report(REC_EINPUT, "cannot open '%s' (%s): %s; pass --skip-bad to leave it out", track->path,
+		        track->entry, strerror(errno));
+	err = rec_input_open(&in, track->path, &params);
 
 	if (err == REC_ENODATA)
 		return rec_report(REC_EINPUT,
@@ -32,6 +42,7 @@ static int look(const struct rec_track *track, struct rec_plan_track *found)
 	info = rec_input_info(in);
 	found->first_ns = info->first_ns;
 	snprintf(found->codec, sizeof(found->codec), "%s", info->codec);
+	snprintf(found->decoder, sizeof(found->decoder), "%s", info->decoder);
 	found->width = info->width;
 	found->height = info->height;
 	found->rate = info->rate;
@@ -50,6 +61,8 @@ static int find_end(const struct rec_track *track, const struct rec_plan_track *
 	int err;
 
 	params.packets_only = true;
+	params.kept = track->kept;
+	params.stream = track->stream;
 	err = rec_input_open(&in, track->path, &params);
 	while (err == REC_OK && (err = rec_input_read_packet(in, &packet)) == REC_OK)
 		if (packet.pts_ns != REC_NS_UNKNOWN && packet.pts_ns + packet.duration_ns > last)

@@ -18,6 +18,7 @@ struct rec_plan_track {
 	int64_t first_ns; /* container stamp of the first sample or picture presented; REC_NS_UNKNOWN */
 	int64_t place_ns; /* what is added to a container stamp to give output time */
 	char codec[32];
+	char decoder[32];
 	int width;
 	int height;
 	int rate;
@@ -53,6 +54,9 @@ void rec_plan_inputs_json(const struct rec_plan *plan, struct rec_json *json);
 
 /** rec_plan_print(plan): the plan for people, on stdout. REC_EIO. */
 int rec_plan_print(const struct rec_plan *plan);
+
+/** rec_plan_tell(plan): under -v, what each input is, and the plan in a line. */
+void rec_plan_tell(const struct rec_plan *plan);
 
 void rec_plan_free(struct rec_plan **plan);
 

@@ -129,30 +129,29 @@ static void print_window(const struct rec_plan *plan, const struct rec_window *w
 	rec_format_clock(text, rec_ns_of_frame(window->start_frame, timeline->fps));
 	rec_buf_puts(text, " - ");
 	rec_format_clock(text, rec_ns_of_frame(window->end_frame, timeline->fps));
-	rec_buf_printf(text, "  %" PRId64 " frames, %zu tile%s:", window->end_frame - window->start_frame,
-	        window->ntiles, window->ntiles == 1 ? "" : "s");
-	for (size_t k = 0; k < window->npresent; k++) {
-		rec_buf_puts(text, k ? ", " : " ");
-		rec_escape(text, participant_name(plan, window->present[k]));
-	}
+	rec_buf_printf(text, "  %" PRId64 " frames, ", window->end_frame - window->start_frame);
+	rec_account_tiles(timeline, plan->session, window, text);
 	rec_buf_puts(text, "\n");
 }
 
-static void print_track(const struct rec_plan *plan, size_t i, struct rec_buf *text)
+/* not escaped yet */
+static void describe_track(const struct rec_plan *plan, size_t i, struct rec_buf *text)
 {
 	const struct rec_track *track = &plan->session->tracks[i];
 	const struct rec_plan_track *found = &plan->tracks[i];
 
-	rec_buf_puts(text, "  ");
-	rec_escape(text, participant_name(plan, track->participant));
-	rec_buf_printf(text, " %s '", kind_name(track));
-	rec_escape(text, track->path);
-	rec_buf_puts(text, "'");
+	rec_buf_printf(text, "%s %s '%s'", participant_name(plan, track->participant), kind_name(track), track->path);
 	if (!found->used) {
-		rec_buf_puts(text, found->left_out ? ": left out\n" : ": not wanted\n");
+		rec_buf_puts(text, found->left_out ? ": left out" : ": not wanted");
 		return;
 	}
-	rec_buf_printf(text, ": %s, first stamp ", found->codec);
+	rec_buf_printf(text, ": %s", found->codec);
+	if (track->kind == REC_VIDEO)
+		rec_buf_printf(text, " %dx%d", found->width, found->height);
+	else
+		rec_buf_printf(
+		        text, " %d Hz, %d channel%s", found->rate, found->channels, found->channels == 1 ? "" : "s");
+	rec_buf_puts(text, ", first stamp ");
 	rec_format_seconds(text, found->first_ns, 3);
 	rec_buf_printf(text, " s, %s clock, stands at ", track->origin == REC_ORIGIN_SESSION ? "session" : "track");
 	rec_format_seconds(text, found->first_ns + found->place_ns, 3);
@@ -169,7 +168,39 @@ static void print_track(const struct rec_plan *plan, size_t i, struct rec_buf *t
 		rec_format_seconds(text, rec_cuts_before(&track->cuts, INT64_MAX), 3);
 		rec_buf_printf(text, " s put back at %zu pauses", track->cuts.n);
 	}
+}
+
+static void print_track(const struct rec_plan *plan, size_t i, struct rec_buf *text)
+{
+	struct rec_buf line = REC_BUF_INIT;
+
+	describe_track(plan, i, &line);
+	rec_buf_puts(text, "  ");
+	rec_escape(text, rec_buf_str(&line));
 	rec_buf_puts(text, "\n");
+	text->failed |= line.failed;
+	rec_buf_free(&line);
+}
+
+void rec_plan_tell(const struct rec_plan *plan)
+{
+	const struct rec_timeline *timeline = plan->timeline;
+
+	if (rec_log_level() < REC_INFO)
+		return;
+	rec_info("'%s', read as %s: %zu participants, %zu tracks, clock decided by %s", plan->session->id,
+	        plan->session->from, plan->session->nparticipants, plan->session->ntracks,
+	        plan->session->origin_why ? plan->session->origin_why : "the command line");
+	for (size_t i = 0; i < plan->session->ntracks; i++) {
+		struct rec_buf line = REC_BUF_INIT;
+
+		describe_track(plan, i, &line);
+		if (plan->tracks[i].used)
+			rec_buf_printf(&line, ", decoder %s", plan->tracks[i].decoder);
+		rec_info("%s", rec_buf_str(&line));
+		rec_buf_free(&line);
+	}
+	rec_info("%zu windows, %zu tiles, %" PRId64 " frames", timeline->nwindows, timeline->ntiles, timeline->nframes);
 }
 
 int rec_plan_print(const struct rec_plan *plan)

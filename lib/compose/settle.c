@@ -43,14 +43,17 @@ static bool is_wanted(const struct settling *s, const struct rec_track *track)
 static int survey_track(struct settling *s, size_t i)
 {
 	struct rec_track *track = &s->session->tracks[i];
+	struct rec_input_params params = REC_INPUT_PARAMS(track->kind == REC_AUDIO ? REC_MEDIA_AUDIO : REC_MEDIA_VIDEO);
 	bool lenient = s->params->skip_bad || !is_wanted(s, track);
 	int r;
 
 	s->surveys[i].codec[0] = '\0';
-	if (track->unusable || access(track->path, F_OK) != 0)
+	if (track->unusable || (!track->kept && access(track->path, F_OK) != 0))
 		return REC_OK;
+	params.kept = track->kept;
+	params.stream = track->stream;
 	rec_log_demote(lenient);
-	r = rec_survey_file(&s->surveys[i], track->path, track->kind == REC_AUDIO ? REC_MEDIA_AUDIO : REC_MEDIA_VIDEO);
+	r = rec_survey_file(&s->surveys[i], track->path, &params);
 	rec_log_demote(false);
 	if (r < 0)
 		s->surveys[i] = (struct rec_survey){.codec = ""};
@@ -75,6 +78,15 @@ static void free_track(struct rec_track *track)
 	free(track->pauses.items);
 }
 
+/* the manifest counts more streams than the file has */
+static void tell_mixed(const struct rec_session *session, const struct rec_track *track)
+{
+	if (track->stream > 1)
+		rec_warn("'%s' has no %s number %d, which is said to be that of '%s': taken to be mixed into another",
+		        track->path, track->kind == REC_AUDIO ? "sound" : "picture", track->stream,
+		        session->participants[track->participant].name);
+}
+
 static int survey_all(struct settling *s)
 {
 	struct rec_session *session = s->session;
@@ -84,6 +96,7 @@ static int survey_all(struct settling *s)
 		int r = survey_track(s, i);
 
 		if (r == REC_ENODATA) {
+			tell_mixed(session, &session->tracks[i]);
 			free_track(&session->tracks[i]);
 			continue;
 		}
@@ -142,49 +155,80 @@ static int64_t end_of(const struct rec_track *track, const struct rec_survey *su
 	return place_of(track, survey) + (survey->end_ns - survey->first_ns) + rec_cuts_before(&track->cuts, INT64_MAX);
 }
 
-/* Tracks of one file are neighbours. Their start is the file's own: that of whatever comes first in it. */
-static void spread_file(struct settling *s, size_t from, size_t to)
+/* by file and the start that it is said to have, then in the session's order */
+static int by_file(const void *a, const void *b)
 {
-	int64_t first_ns = INT64_MAX;
+	const struct rec_track *x = *(const struct rec_track *const *)a;
+	const struct rec_track *y = *(const struct rec_track *const *)b;
+	int order = strcmp(x->path, y->path);
 
-	for (size_t i = from; i < to; i++) {
-		if (is_known(&s->surveys[i]) && s->surveys[i].first_ns < first_ns)
-			first_ns = s->surveys[i].first_ns;
-	}
-	for (size_t i = from; i < to; i++) {
-		struct rec_track *track = &s->session->tracks[i];
-		if (is_known(&s->surveys[i]) && track->origin == REC_ORIGIN_TRACK)
-			track->start_ns += s->surveys[i].first_ns - first_ns;
-	}
+	if (order == 0)
+		order = (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
+	return order ? order : (x > y) - (x < y);
 }
 
 static bool is_same_file(const struct rec_track *a, const struct rec_track *b)
 {
-	return a->participant == b->participant && strcmp(a->path, b->path) == 0 && a->start_ns == b->start_ns &&
-	       a->follows == b->follows;
+	return strcmp(a->path, b->path) == 0 && a->start_ns == b->start_ns;
 }
 
-static void place_files(struct settling *s)
+/* The start of tracks of one file is the file's own: that of whatever comes first in it. */
+static void spread_file(struct settling *s, struct rec_track **tracks, size_t n)
 {
-	struct rec_track *tracks = s->session->tracks;
-	int64_t end_ns = 0; /* of the file before, for a segment that follows it */
+	int64_t first_ns = INT64_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rec_survey *survey = &s->surveys[tracks[i] - s->session->tracks];
+		if (is_known(survey) && survey->first_ns < first_ns)
+			first_ns = survey->first_ns;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct rec_survey *survey = &s->surveys[tracks[i] - s->session->tracks];
+		if (is_known(survey) && tracks[i]->origin == REC_ORIGIN_TRACK)
+			tracks[i]->start_ns += survey->first_ns - first_ns;
+	}
+}
+
+static int spread_files(struct settling *s)
+{
+	size_t n = s->session->ntracks;
+	struct rec_track **tracks = calloc(n + 1, sizeof(struct rec_track *));
 	size_t to;
 
-	for (size_t from = 0; from < s->session->ntracks; from = to) {
-		for (to = from + 1; to < s->session->ntracks && is_same_file(&tracks[from], &tracks[to]);)
+	if (!tracks)
+		return REC_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		tracks[i] = &s->session->tracks[i];
+	qsort(tracks, n, sizeof(struct rec_track *), by_file);
+	for (size_t from = 0; from < n; from = to) {
+		for (to = from + 1; to < n && is_same_file(tracks[from], tracks[to]);)
 			to++;
-		for (size_t i = from; i < to && tracks[from].follows; i++)
-			tracks[i].start_ns = end_ns;
 		if (to > from + 1)
-			spread_file(s, from, to);
-		for (size_t i = from; i < to; i++) {
-			int64_t end = end_of(&tracks[i], &s->surveys[i]);
-			if (end > end_ns)
-				end_ns = end;
-		}
+			spread_file(s, tracks + from, to - from);
 	}
-	for (size_t i = 0; i < s->session->ntracks; i++)
-		tracks[i].follows = false;
+	free(tracks);
+	return REC_OK;
+}
+
+/* A segment begins where the one before it ends: its tracks, neighbours, keep their distance. */
+static void chain_segments(struct settling *s)
+{
+	struct rec_track *tracks = s->session->tracks;
+	int64_t base_ns = 0; /* of the segment */
+	int64_t end_ns = 0;  /* of what came so far */
+
+	for (size_t i = 0; i < s->session->ntracks; i++) {
+		struct rec_track *track = &tracks[i];
+
+		if (track->follows) {
+			if (i == 0 || strcmp(track->path, tracks[i - 1].path) != 0)
+				base_ns = end_ns;
+			track->start_ns += base_ns;
+			track->follows = false;
+		}
+		if (end_of(track, &s->surveys[i]) > end_ns)
+			end_ns = end_of(track, &s->surveys[i]);
+	}
 }
 
 /* whether the stamps themselves leave a hole there */
@@ -308,7 +352,9 @@ static int settle(struct settling *s)
 
 	if ((r = decide_origin(s)) < 0)
 		return r;
-	place_files(s);
+	if ((r = spread_files(s)) < 0)
+		return r;
+	chain_segments(s);
 	if ((r = cut_all(s)) < 0)
 		return r;
 	end_screens(s);

@@ -50,6 +50,8 @@ static int fill_from_track(struct rec_voice *voice, const struct rec_plan *plan,
 	voice->path = strdup(track->path);
 	if (!voice->name || !voice->path)
 		return REC_ENOMEM;
+	voice->kept = track->kept;
+	voice->stream = track->stream;
 	voice->entry = track->entry;
 	voice->person = who->person;
 	voice->track = i;
@@ -103,10 +105,13 @@ static char *name_of(const char *path)
 }
 
 /* standard input, a pipe: what was read is gone */
-static bool reads_once(const char *path)
+static bool reads_once(const struct rec_voice *voice)
 {
+	const char *path = voice->path;
 	struct stat st;
 
+	if (voice->kept)
+		return false;
 	return strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
@@ -128,7 +133,7 @@ static int look(struct rec_voice *voice)
 	snprintf(voice->codec, sizeof(voice->codec), "%s", info->codec);
 	voice->rate = info->rate;
 	voice->channels = info->channels;
-	if (!reads_once(voice->path))
+	if (!reads_once(voice))
 		rec_input_close(&voice->input);
 	return REC_OK;
 }
@@ -197,6 +202,8 @@ struct rec_mix_track rec_voice_track(struct rec_voice *voice)
 	track.place.mutes = voice->mutes;
 	track.place.cuts = voice->cuts;
 	track.place.input = voice->input;
+	track.place.kept = voice->kept;
+	track.place.stream = voice->stream;
 	voice->input = NULL;
 	return track;
 }
@@ -216,6 +223,8 @@ static int find_span(const struct rec_voice *voice, int64_t *span_ns)
 	int err;
 
 	params.packets_only = true;
+	params.kept = voice->kept;
+	params.stream = voice->stream;
 	err = rec_input_open(&in, voice->path, &params);
 	while (err == REC_OK && (err = rec_input_read_packet(in, &packet)) == REC_OK)
 		if (packet.pts_ns != REC_NS_UNKNOWN && rec_ns_add(packet.pts_ns, packet.duration_ns) > end_ns)
@@ -255,17 +264,15 @@ int rec_voices_bound_ns(const struct rec_voices *voices, int64_t *ns)
 const char *rec_voices_once(const struct rec_voices *voices)
 {
 	for (size_t i = 0; i < voices->n; i++)
-		if (reads_once(voices->items[i].path))
+		if (reads_once(&voices->items[i]))
 			return voices->items[i].path;
 	return NULL;
 }
 
-int rec_voices_check_output(const struct rec_voices *voices, const char *manifest, const char *output)
+int rec_voices_check_output(const struct rec_voices *voices, const char *output)
 {
 	if (strcmp(output, "-") == 0)
 		return REC_OK;
-	if (manifest && rec_account_same_file(manifest, output))
-		return rec_report(REC_EUSAGE, "'%s' is the session itself; name another output", output);
 	for (size_t i = 0; i < voices->n; i++)
 		if (rec_account_same_file(voices->items[i].path, output))
 			return rec_report(REC_EUSAGE, "'%s' is one of the inputs; name another output", output);

@@ -12,6 +12,8 @@
 struct rec_voice {
 	char *name; /* the participant's, or the file's without folder and ending */
 	char *path;
+	const struct rec_source *kept; /* as of the track; NULL of an input */
+	int stream;
 	const char *entry; /* where the manifest, or the command line, says so; borrowed */
 	size_t person;     /* whose it is; counts from 0 */
 	size_t track;      /* in the session, or the number of the input */
@@ -79,8 +81,8 @@ int rec_voices_bound_ns(const struct rec_voices *voices, int64_t *ns);
 /** rec_voices_once(voices): the path of one that can be read once only; NULL: all can be read again. */
 const char *rec_voices_once(const struct rec_voices *voices);
 
-/** rec_voices_check_output(voices, manifest, output): REC_EUSAGE (reported): ${output} is one of the inputs, or the ${manifest}, which may be NULL. */
-int rec_voices_check_output(const struct rec_voices *voices, const char *manifest, const char *output);
+/** rec_voices_check_output(voices, output): REC_EUSAGE (reported): ${output} is one of the inputs. */
+int rec_voices_check_output(const struct rec_voices *voices, const char *output);
 
 void rec_voices_free(struct rec_voices **voices);
 

@@ -54,7 +54,7 @@ int rec_cutter_open(struct rec_cutter **out, const char *path, struct rec_source
         const struct rec_cut_span *spans, size_t n)
 {
 	struct rec_cutter *c = calloc(1, sizeof(*c));
-	int err = c ? rec_demux_open(&c->demux, path, source, AVMEDIA_TYPE_VIDEO) : REC_ENOMEM;
+	int err = c ? rec_demux_open(&c->demux, path, source, AVMEDIA_TYPE_VIDEO, 0) : REC_ENOMEM;
 
 	*out = c;
 	if (!c) {

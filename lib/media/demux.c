@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const int IO_BUFFER = 1 << 16;
-/* in a row, before a stream that only errs is taken for ended */
+/* in a row, without a packet of any stream, before a file that only errs is taken for ended */
 static const int MAX_ERRORS = 1000;
 
 /* What recorders, editors and these tools write. No playlist, no image sequence, no device, no raw stream without a header. */
@@ -190,25 +190,36 @@ static int find_stream_info(struct rec_demux *demux)
 	return err;
 }
 
-static int choose_stream(struct rec_demux *demux, enum AVMediaType type)
+/* the index of the stream of that kind and number, from 1; -1: there is none */
+static int numbered_stream(const AVFormatContext *format, enum AVMediaType type, int number)
 {
-	int best = av_find_best_stream(demux->format, type, -1, -1, NULL, 0);
+	for (unsigned i = 0; i < format->nb_streams; i++)
+		if (format->streams[i]->codecpar->codec_type == type && --number == 0)
+			return (int)i;
+	return -1;
+}
+
+static int choose_stream(struct rec_demux *demux, enum AVMediaType type, int number)
+{
+	int chosen = number > 0 ? numbered_stream(demux->format, type, number)
+	                        : av_find_best_stream(demux->format, type, -1, -1, NULL, 0);
 
 	if (demux->format->nb_streams == 0)
 		return unusable(demux, "no audio or video stream in it");
-	if (best < 0)
+	if (chosen < 0)
 		return REC_ENODATA;
-	demux->stream = demux->format->streams[best];
+	demux->stream = demux->format->streams[chosen];
 	for (unsigned i = 0; i < demux->format->nb_streams; i++)
-		if ((int)i != best)
+		if ((int)i != chosen)
 			demux->format->streams[i]->discard = AVDISCARD_ALL;
 	return check_limits(demux, demux->stream->codecpar);
 }
 
 /* a format of one stream that no demuxer fills */
-static int open_folder(struct rec_demux *demux, enum AVMediaType type)
+static int open_folder(struct rec_demux *demux, enum AVMediaType type, int number)
 {
-	int err = type == AVMEDIA_TYPE_VIDEO ? rec_folder_open(&demux->folder, demux->path) : REC_ENODATA;
+	int err =
+	        type == AVMEDIA_TYPE_VIDEO && number <= 1 ? rec_folder_open(&demux->folder, demux->path) : REC_ENODATA;
 
 	if (err < 0)
 		return err;
@@ -222,7 +233,7 @@ static int open_folder(struct rec_demux *demux, enum AVMediaType type)
 	return REC_OK;
 }
 
-static int open_file(struct rec_demux *demux, enum AVMediaType type)
+static int open_file(struct rec_demux *demux, enum AVMediaType type, int number)
 {
 	int err = REC_OK;
 
@@ -235,20 +246,21 @@ static int open_file(struct rec_demux *demux, enum AVMediaType type)
 	if (err == REC_OK)
 		err = find_stream_info(demux);
 	if (err == REC_OK)
-		err = choose_stream(demux, type);
+		err = choose_stream(demux, type, number);
 	return err;
 }
 
-int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type)
+int rec_demux_open(
+        struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type, int number)
 {
 	int blame = rec_blame_begin(path), err;
 
 	rec_libav_init();
 	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
 	if (!source && rec_folder_is(path))
-		err = open_folder(demux, type);
+		err = open_folder(demux, type, number);
 	else
-		err = open_file(demux, type);
+		err = open_file(demux, type, number);
 	if (err < 0)
 		rec_demux_close(demux);
 	rec_blame_end(blame);
@@ -284,6 +296,7 @@ static int read_packet(struct rec_demux *demux, AVPacket *packet)
 			errors++;
 			continue;
 		}
+		errors = 0;
 		if (packet->pos >= 0)
 			demux->last_pos = packet->pos;
 		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)

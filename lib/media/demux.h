@@ -25,11 +25,13 @@ struct rec_demux {
 };
 
 /**
- * rec_demux_open(demux, path, source, type):
- * Recognise and open ${source} (taken over, also on error; NULL: open ${path}) and choose its best stream of ${type}.
+ * rec_demux_open(demux, path, source, type, number):
+ * Recognise and open ${source} (taken over, also on error; NULL: open ${path}) and choose a stream of ${type}: the one of
+ * that ${number} among them, from 1, in the file's order; 0: the best.
  * Errors: REC_EINPUT (reported); REC_ENODATA: no stream of that kind; REC_EIO; REC_ENOMEM. On error the demuxer is closed.
  */
-int rec_demux_open(struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type);
+int rec_demux_open(
+        struct rec_demux *demux, const char *path, struct rec_source *source, enum AVMediaType type, int number);
 
 /** rec_demux_read(demux, packet): the next packet of the chosen stream. REC_ENODATA at the end, REC_EIO, REC_ENOMEM. */
 int rec_demux_read(struct rec_demux *demux, AVPacket *packet);

@@ -24,6 +24,7 @@ static const int MAX_REFUSED = 100000;
 struct rec_input {
 	char *path;
 	struct rec_demux demux;
+	int stream; /* as the parameters say */
 	struct rec_input_info info;
 	AVCodecContext *decoder; /* NULL with packets_only */
 	AVPacket *packet;
@@ -80,6 +81,7 @@ static void describe(struct rec_input *in)
 
 	in->info.container = rec_demux_container(&in->demux);
 	in->info.codec = avcodec_get_name(par->codec_id);
+	in->info.decoder = "";
 	in->info.width = par->width;
 	in->info.height = par->height;
 	in->info.rate = par->sample_rate;
@@ -256,6 +258,7 @@ static int decode_first(struct rec_input *in, enum rec_media media)
 		        "cannot read '%s': there is no %s in it that can be decoded; pass --skip-bad to leave it out",
 		        in->path, media == REC_MEDIA_AUDIO ? "sound" : "picture");
 	in->info.first_ns = in->first_ns;
+	in->info.decoder = in->decoder->codec->name;
 	in->info.turns = rec_input_rotation(in, in->first);
 	if (media == REC_MEDIA_VIDEO && in->info.width == 0) { /* nothing outside the pictures tells */
 		in->info.width = in->first->width;
@@ -269,8 +272,13 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 	enum AVMediaType type = params->media == REC_MEDIA_AUDIO ? AVMEDIA_TYPE_AUDIO : AVMEDIA_TYPE_VIDEO;
 	struct rec_input *in = calloc(1, sizeof(*in));
 	struct rec_source *source = params->source;
-	int err = REC_ENOMEM;
+	int err = REC_OK;
 
+	if (!source && params->kept && (err = rec_source_again(params->kept, &source)) < 0) {
+		free(in);
+		return err;
+	}
+	err = REC_ENOMEM;
 	if (in)
 		in->path = strdup(path);
 	if (!in || !in->path) {
@@ -280,9 +288,10 @@ int rec_input_open(struct rec_input **out, const char *path, const struct rec_in
 	}
 	in->skip_to_ns = in->prev_ns = in->damage.first_ns = in->damage.last_ns = in->damage.corrupt_ns =
 	        REC_NS_UNKNOWN;
+	in->stream = params->stream;
 	in->packet = av_packet_alloc();
 	if (in->packet)
-		err = rec_demux_open(&in->demux, in->path, source, type);
+		err = rec_demux_open(&in->demux, in->path, source, type, params->stream);
 	else
 		rec_source_close(&source);
 	if (err == REC_OK) {
@@ -330,7 +339,7 @@ static int find_key(const struct rec_input *in, int64_t from_ns, int64_t *key_ns
 
 	*key_ns = REC_NS_UNKNOWN;
 	if (err == REC_OK)
-		err = rec_demux_open(&demux, in->path, again, AVMEDIA_TYPE_VIDEO);
+		err = rec_demux_open(&demux, in->path, again, AVMEDIA_TYPE_VIDEO, in->stream);
 	if (err < 0) {
 		av_packet_free(&packet);
 		return err;

@@ -30,15 +30,19 @@ struct rec_input_params {
 	int threads;               /* of the decoder; 1 */
 	struct rec_source *source; /* read from it instead of opening the path; taken over, also on error; NULL */
 	bool packets_only;         /* no decoder: rec_input_read_packet() alone */
+	const struct rec_source
+	        *kept; /* or from a second reader of this, seekable; borrowed until the input is open; NULL */
+	int stream;    /* the number among the streams of that kind, from 1; 0: the best of them */
 };
 #define REC_INPUT_PARAMS(media)                                                                                        \
 	{                                                                                                              \
-		(media), 1, NULL, false                                                                                \
+		(media), 1, NULL, false, NULL, 0                                                                       \
 	}
 
 struct rec_input_info {
 	const char *container; /* libavformat's short name; borrowed from the input */
 	const char *codec;     /* libavcodec's name; static */
+	const char *decoder;   /* FFmpeg's; "" with packets_only */
 	int width;             /* of the header: frames may differ */
 	int height;
 	int rate; /* Hz */
@@ -70,7 +74,7 @@ struct rec_damage {
 
 /**
  * rec_input_open(in, path, params):
- * Open the best stream of the wanted kind and decode its first frame, so that a file that gives nothing fails here.
+ * Open a stream of the wanted kind and decode its first frame, so that a file that gives nothing fails here.
  * ${path} is a local path or `-`; used in messages even when a source is given.
  * Errors: REC_EINPUT, reported with the cause: missing, empty, not media, a playlist, over a limit, nothing decodable;
  * REC_ENODATA, not reported: media, but no stream of that kind; REC_EIO (reported); REC_ENOMEM.

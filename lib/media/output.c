@@ -219,6 +219,17 @@ int rec_output_open(struct rec_output **output, const char *path, const struct r
 	return r;
 }
 
+int rec_output_check(const char *path, const struct rec_output_params *params)
+{
+	struct rec_output *o = NULL;
+	int r = begin(&o, path, params);
+
+	if (r == REC_OK)
+		r = open_encoders(o, params);
+	rec_output_discard(&o);
+	return r;
+}
+
 /* hand over ${frame} */
 static int push(struct rec_output *o, int which, AVFrame *frame)
 {

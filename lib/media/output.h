@@ -122,6 +122,9 @@ bool rec_output_format_has(const char *format, bool video);
  */
 int rec_output_open(struct rec_output **output, const char *path, const struct rec_output_params *params);
 
+/** rec_output_check(path, params): what rec_output_open() refuses before it touches the target: open the encoders and close them again. Errors as there. */
+int rec_output_check(const char *path, const struct rec_output_params *params);
+
 /**
  * rec_output_video(output, frame):
  * Queue the next picture: yuv420p of the size of the parameters, limited range BT.709; its stamps, tags and side data are ignored. A

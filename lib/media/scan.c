@@ -181,7 +181,7 @@ static int read_all(struct look *look)
 int rec_scan_picture(struct rec_scan *scan, const char *path, struct rec_source *source)
 {
 	struct look look = {.scan = scan, .last_ns = INT64_MIN};
-	int err = rec_demux_open(&look.demux, path, source, AVMEDIA_TYPE_VIDEO);
+	int err = rec_demux_open(&look.demux, path, source, AVMEDIA_TYPE_VIDEO, 0);
 
 	*scan = (struct rec_scan){.corrupt_ns = REC_NS_UNKNOWN};
 	if (err < 0)

@@ -231,9 +231,14 @@ static int read_all(struct surveying *s)
 	return r;
 }
 
-static int survey_media(struct surveying *s, const char *path)
+static int survey_media(struct surveying *s, const char *path, const struct rec_input_params *params)
 {
-	int r = rec_demux_open(&s->demux, path, NULL, s->video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO);
+	struct rec_source *source = params->source;
+	int r = !source && params->kept ? rec_source_again(params->kept, &source) : REC_OK;
+
+	if (r == REC_OK)
+		r = rec_demux_open(
+		        &s->demux, path, source, s->video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO, params->stream);
 
 	if (r < 0)
 		return r;
@@ -251,7 +256,7 @@ static int survey_media(struct surveying *s, const char *path)
 	return r;
 }
 
-int rec_survey_file(struct rec_survey *survey, const char *path, enum rec_media media)
+int rec_survey_file(struct rec_survey *survey, const char *path, const struct rec_input_params *params)
 {
 	struct surveying *s = calloc(1, sizeof(*s));
 	int r;
@@ -262,12 +267,16 @@ int rec_survey_file(struct rec_survey *survey, const char *path, enum rec_media 
 	        .duration_ns = REC_NS_UNKNOWN,
 	        .seam_ns = REC_NS_UNKNOWN,
 	        .corrupt_ns = REC_NS_UNKNOWN};
-	if (!s)
+	if (!s) {
+		struct rec_source *source = params->source;
+
+		rec_source_close(&source);
 		return REC_ENOMEM;
+	}
 	s->survey = survey;
-	s->video = media == REC_MEDIA_VIDEO;
+	s->video = params->media == REC_MEDIA_VIDEO;
 	s->prev_ns = s->key_ns = REC_NS_UNKNOWN;
-	r = survey_media(s, path);
+	r = survey_media(s, path, params);
 	if (r == REC_OK)
 		finish(s);
 	else

@@ -4,7 +4,8 @@
  * takes a fraction of a second. A folder of pictures (media/folder.h) is one stream.
  *
  *     struct rec_survey survey;
- *     if ((r = rec_survey_file(&survey, path, REC_MEDIA_AUDIO)) < 0) return r;
+ *     const struct rec_input_params params = REC_INPUT_PARAMS(REC_MEDIA_AUDIO);
+ *     if ((r = rec_survey_file(&survey, path, &params)) < 0) return r;
  *     ... rec_survey_free(&survey);
  */
 #ifndef REC_MEDIA_SURVEY_H
@@ -71,11 +72,11 @@ struct rec_survey {
 };
 
 /**
- * rec_survey_file(survey, path, media):
- * Survey the best stream of that kind. ${survey} needs no freeing after an error.
+ * rec_survey_file(survey, path, params):
+ * Survey the stream that ${params} say, as of rec_input_open(); threads and packets_only do not matter. ${survey} needs no freeing after an error.
  * Errors: REC_EINPUT, reported: missing, empty, not media, no packet in it; REC_ENODATA, not reported: no stream of that kind; REC_EIO; REC_ENOMEM.
  */
-int rec_survey_file(struct rec_survey *survey, const char *path, enum rec_media media);
+int rec_survey_file(struct rec_survey *survey, const char *path, const struct rec_input_params *params);
 
 /** rec_survey_held(survey): holes and sizes that the lists hold: the lower of their number and REC_SURVEY_LIST. */
 size_t rec_survey_held(int64_t n);

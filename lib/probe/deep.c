@@ -78,8 +78,12 @@ static double decibels(double linear)
 
 static int look_at_sound(struct rec_deep *deep, const struct rec_track *track)
 {
-	const struct rec_sound_track_params params = {
-	        .rate = RATE, .max_channels = 8, .origin = REC_ORIGIN_TRACK, .cuts = track->cuts};
+	const struct rec_sound_track_params params = {.rate = RATE,
+	        .max_channels = 8,
+	        .origin = REC_ORIGIN_TRACK,
+	        .cuts = track->cuts,
+	        .kept = track->kept,
+	        .stream = track->stream};
 	struct listening l = {.deep = deep, .quiet_from = -1};
 	struct rec_level_figures figures = {-INFINITY, -INFINITY, -INFINITY};
 	struct rec_sound_ledger ledger = {0};
@@ -107,7 +111,11 @@ static int look_at_pictures(struct rec_deep *deep, const struct rec_track *track
 	struct rec_input *in = NULL;
 	AVFrame *frame = av_frame_alloc();
 	int64_t pts_ns;
-	int r = frame ? rec_input_open(&in, track->path, &params) : REC_ENOMEM;
+	int r;
+
+	params.kept = track->kept;
+	params.stream = track->stream;
+	r = frame ? rec_input_open(&in, track->path, &params) : REC_ENOMEM;
 
 	while (r == REC_OK) {
 		r = rec_input_read(in, frame, &pts_ns);

@@ -2,17 +2,14 @@
 #include "probe/probe.h"
 
 #include "base/err.h"
-#include "base/log.h"
+#include "base/remote.h"
 #include "base/source.h"
 #include "session/archive.h"
 #include "session/model.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* JSON begins with a bracket, after blanks and perhaps a byte order mark; no container that is read does */
 static bool begins_as_json(const char *head, ssize_t n)
@@ -24,11 +21,27 @@ static bool begins_as_json(const char *head, ssize_t n)
 	return i < n && (head[i] == '{' || head[i] == '[');
 }
 
-int rec_probe_is_manifest(const char *path)
+/* the same of a manifest's bytes that are kept; 1, 0, or a rec_err */
+static int holds_json(const struct rec_source *kept)
+{
+	struct rec_source *source = NULL;
+	char head[512];
+	ssize_t n = rec_source_again(kept, &source);
+
+	if (n == REC_OK)
+		n = rec_source_read(source, head, sizeof head);
+	rec_source_close(&source);
+	return n < 0 ? (int)n : begins_as_json(head, n);
+}
+
+/* whether it is a folder, a zip, JSON, or a bare name that stands for a recording: 1, 0, or a rec_err; ${kept}: its bytes, or NULL */
+static int is_manifest(const char *path, const struct rec_source *kept)
 {
 	char head[512];
 	struct stat st;
 
+	if (kept)
+		return holds_json(kept);
 	if (stat(path, &st) < 0) /* a name below $RECORDINGS_DIR, or nothing: the reader says so */
 		return !strchr(path, '/') && getenv("RECORDINGS_DIR");
 	if (S_ISDIR(st.st_mode))
@@ -40,16 +53,25 @@ int rec_probe_is_manifest(const char *path)
 	return n < 0 ? (int)n : begins_as_json(head, n);
 }
 
+bool rec_probe_may_be_manifest(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) /* a pipe can be read once only */
+		return true;
+	return is_manifest(path, NULL) > 0;
+}
+
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	if (strncmp(path, "/proc/self/fd/", 14) == 0)
+	if (strcmp(path, "-") == 0)
 		return "standard input";
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int add_track(struct rec_session *session, const char *path, enum rec_kind kind)
+static int add_track(struct rec_session *session, const char *path, const struct rec_source *kept, enum rec_kind kind)
 {
 	struct rec_track *track = rec_model_add_track(session);
 
@@ -57,6 +79,7 @@ static int add_track(struct rec_session *session, const char *path, enum rec_kin
 		return REC_ENOMEM;
 	track->kind = kind;
 	track->maybe = true;
+	track->kept = kept;
 	track->entry = strdup("");
 	track->location = strdup(name_of(path));
 	track->path = strdup(path);
@@ -64,7 +87,7 @@ static int add_track(struct rec_session *session, const char *path, enum rec_kin
 }
 
 /* a lone file is the session of one participant who is there as long as it lasts */
-static int lone_session(struct rec_session **session, const char *path)
+static int lone_session(struct rec_session **session, const char *path, const struct rec_source *kept)
 {
 	const char *name = name_of(path);
 	struct rec_participant *who;
@@ -82,7 +105,8 @@ static int lone_session(struct rec_session **session, const char *path)
 	(*session)->from = strdup("media file");
 	if (!who->name || !who->entry || !(*session)->id || !(*session)->dir || !(*session)->from)
 		return REC_ENOMEM;
-	if ((r = add_track(*session, path, REC_VIDEO)) < 0 || (r = add_track(*session, path, REC_AUDIO)) < 0)
+	if ((r = add_track(*session, path, kept, REC_VIDEO)) < 0 ||
+	        (r = add_track(*session, path, kept, REC_AUDIO)) < 0)
 		return r;
 	return rec_model_finish(*session, path, REC_NS_UNKNOWN);
 }
@@ -90,12 +114,12 @@ static int lone_session(struct rec_session **session, const char *path)
 static int open_lone(struct rec_probe *probe, const char *path, const struct rec_settle_params *settle)
 {
 	struct rec_source *source = NULL;
-	int r = rec_source_open(&source, path); /* says so when it is not there */
+	int r = probe->kept ? REC_OK : rec_source_open(&source, path); /* says so when it is not there */
 
 	rec_source_close(&source);
 	probe->lone = true;
 	if (r == REC_OK)
-		r = lone_session(&probe->session, path);
+		r = lone_session(&probe->session, probe->kept ? rec_source_name(probe->kept) : path, probe->kept);
 	return r < 0 ? r : rec_settle(probe->session, settle);
 }
 
@@ -122,58 +146,42 @@ static int make_timeline(struct rec_probe *probe, struct rec_rate fps)
 	return rec_timeline_new(&probe->timeline, probe->session, &params);
 }
 
-/* Standard input is looked at more than once: it goes through a temporary file. */
-static int keep_stdin(int *fd)
+/* What cannot seek is looked at more than once: it goes through a temporary file. */
+static int keep(struct rec_probe *probe, const char *path)
 {
-	struct rec_source *source = NULL;
-	char chunk[1 << 14];
-	ssize_t got = 1;
-	int r = rec_source_open(&source, "-");
+	struct stat st;
+	int r;
 
-	if (r == REC_OK)
-		r = rec_source_unlinked(fd);
-	while (r == REC_OK && got > 0) {
-		got = rec_source_read(source, chunk, sizeof(chunk));
-		for (ssize_t put, done = 0; r == REC_OK && done < got; done += put) {
-			put = write(*fd, chunk + done, (size_t)(got - done));
-			if (put < 0)
-				put = errno == EINTR ? 0
-				                     : (r = rec_report(REC_EIO, "cannot keep standard input: %s",
-				                                strerror(errno)),
-				                               0);
-		}
-	}
-	rec_source_close(&source);
-	return r < 0 ? r : got < 0 ? (int)got : REC_OK;
+	if (strcmp(path, "-") != 0 &&
+	        (rec_remote_is(path) || stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+		return REC_OK;
+	r = rec_source_open(&probe->kept, path);
+	return r < 0 ? r : rec_source_make_seekable(probe->kept);
 }
 
-static int open_path(struct rec_probe *probe, const char *path, const struct rec_probe_params *params,
+static int open_paths(struct rec_probe *probe, const struct rec_strings *paths, const struct rec_probe_params *params,
         const struct rec_settle_params *settle)
 {
-	char kept[64];
-	int r = REC_OK;
+	struct rec_open_options reading = params->reading;
+	int r = keep(probe, paths->items[0]);
 
-	if (strcmp(path, "-") == 0) {
-		r = keep_stdin(&probe->fd);
-		snprintf(kept, sizeof(kept), "/proc/self/fd/%d", probe->fd);
-		path = kept;
-	}
 	if (r == REC_OK)
-		r = params->reading.from ? 1 : rec_probe_is_manifest(path);
+		r = paths->n > 1 || reading.from ? 1 : is_manifest(paths->items[0], probe->kept);
 	if (r < 0)
 		return r;
+	reading.kept = probe->kept;
 	if (r > 0)
-		return rec_open_session(&probe->session, path, &params->reading, settle);
-	return open_lone(probe, path, settle);
+		return rec_open_session(&probe->session, paths, &reading, settle);
+	return open_lone(probe, paths->items[0], settle);
 }
 
-int rec_probe_open(struct rec_probe *probe, const char *path, const struct rec_probe_params *params)
+int rec_probe_open(struct rec_probe *probe, const struct rec_strings *paths, const struct rec_probe_params *params)
 {
 	const struct rec_settle_params settle = {.skip_bad = params->skip_bad, .surveys = &probe->surveys};
 	int r;
 
-	*probe = (struct rec_probe){.fd = -1};
-	r = open_path(probe, path, params, &settle);
+	*probe = (struct rec_probe){.kept = NULL};
+	r = open_paths(probe, paths, params, &settle);
 	if (r < 0)
 		return r;
 	probe->ntracks = probe->session->ntracks;
@@ -214,7 +222,5 @@ void rec_probe_close(struct rec_probe *probe)
 	rec_settle_free_surveys(&probe->surveys, probe->ntracks);
 	rec_timeline_free(&probe->timeline);
 	rec_session_free(&probe->session);
-	if (probe->fd >= 0)
-		close(probe->fd);
-	probe->fd = -1;
+	rec_source_close(&probe->kept);
 }

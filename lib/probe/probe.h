@@ -24,8 +24,8 @@ struct rec_probe {
 	size_t ntracks;
 	char **warnings;
 	size_t nwarnings;
-	bool lone; /* a media file, not a session */
-	int fd;    /* what standard input held; -1: none */
+	bool lone;               /* a media file, not a session */
+	struct rec_source *kept; /* what standard input or a pipe held; NULL */
 };
 
 struct rec_probe_params {
@@ -36,13 +36,14 @@ struct rec_probe_params {
 };
 
 /**
- * rec_probe_open(probe, path, params):
- * ${path} is a manifest, its folder or zip, a media file, or `-`: either on standard input. Errors, reported: those of rec_open_session() and rec_input_open().
+ * rec_probe_open(probe, paths, params):
+ * ${paths} is a manifest, its folder or zip, a media file, or `-` or a pipe: a manifest or media there; or several manifests of one session.
+ * Errors, reported: those of rec_open_session() and rec_input_open().
  */
-int rec_probe_open(struct rec_probe *probe, const char *path, const struct rec_probe_params *params);
+int rec_probe_open(struct rec_probe *probe, const struct rec_strings *paths, const struct rec_probe_params *params);
 
-/** rec_probe_is_manifest(path): 1: it is a folder, a zip, JSON, or a bare name that stands for a recording; 0: it is none; REC_EIO (reported). */
-int rec_probe_is_manifest(const char *path);
+/** rec_probe_may_be_manifest(path): whether it can be one rather than media, as far as a look that consumes nothing tells: a pipe always may. */
+bool rec_probe_may_be_manifest(const char *path);
 
 /** rec_probe_place(probe, i): where track i's first stamp stands in session time. rec_probe_end(): its end, what was put back included. Codec "": what the manifest says. */
 int64_t rec_probe_place(const struct rec_probe *probe, size_t i);

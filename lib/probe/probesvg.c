@@ -11,6 +11,9 @@
 /* in user units; times become hundredths of a unit, so that no floating point is printed */
 enum { LEFT = 240, PLOT = 960, RIGHT = 20, LANE = 24, TOP = 56, LABEL = 27, LANES = 2000 };
 
+/* Hangul, kana, Han, emoji: from here on most letters are twice as wide */
+static const uint32_t wide = 0x1100;
+
 struct drawing {
 	const struct rec_probe *probe;
 	struct rec_buf *text;
@@ -33,22 +36,23 @@ static void put_width(const struct drawing *d, int64_t ns)
 	rec_buf_printf(d->text, "%" PRId64 ".%02" PRId64, width / 100, width % 100);
 }
 
-/* names are data: markup is none here, nor is what XML 1.0 (2.2) has no place for */
+/* names are data: markup is none here, nor is what XML 1.0 (2.2) has no place for, nor what would turn the text around it */
 static void put_text(struct rec_buf *text, const char *str, size_t most)
 {
 	size_t left = strlen(str);
 
-	for (size_t n = 0; left > 0 && n < most; n++) {
+	for (size_t n = 0; left > 0 && n < most;) {
 		uint32_t code;
 		size_t len;
 		bool broken = rec_utf8_decode(str, left, &code, &len) < 0;
 
 		if (code == '<' || code == '>' || code == '&' || code == '"')
 			rec_buf_printf(text, "&#%u;", code);
-		else if (broken || code < 0x20 || code == 0x7f || code == 0xfffe || code == 0xffff)
+		else if (broken || rec_utf8_is_unsafe(code) || code == 0xfffe || code == 0xffff)
 			rec_buf_puts(text, "\xef\xbf\xbd");
 		else
 			rec_buf_add(text, str, len);
+		n += code >= wide ? 2 : 1;
 		str += len;
 		left -= len;
 	}
@@ -187,6 +191,29 @@ static void put_head(const struct drawing *d, int64_t height)
 	rec_buf_puts(d->text, "</text>\n");
 }
 
+/* what the colours mean */
+static void put_legend(const struct drawing *d, int64_t y)
+{
+	static const char *const items[][2] = {{"audio", "sound"}, {"video", "camera"}, {"screen", "screen"},
+	        {"presence", "present"}, {"hole", "hole"}, {"cut", "pause put back"}, {"mute", "muted"},
+	        {"size", "size changes"}, {"torn", "tail missing"}, {"window", "new window"}};
+	int x = LEFT;
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		if (i < 7)
+			rec_buf_printf(d->text,
+			        "<rect class=\"%s\" x=\"%d\" y=\"%" PRId64 "\" width=\"12\" height=\"9\"/>",
+			        items[i][0], x, y);
+		else
+			rec_buf_printf(d->text,
+			        "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%" PRId64 "\" y2=\"%" PRId64 "\"/>",
+			        items[i][0], x + 6, x + 6, y - 1, y + 10);
+		rec_buf_printf(d->text, "<text class=\"name\" x=\"%d\" y=\"%" PRId64 "\">%s</text>\n", x + 16, y + 9,
+		        items[i][1]);
+		x += 36 + 6 * (int)strlen(items[i][1]);
+	}
+}
+
 int rec_probe_svg(const struct rec_probe *probe, struct rec_buf *text)
 {
 	struct drawing d = {probe, text, probe->session->first_ns, probe->session->end_ns - probe->session->first_ns};
@@ -195,11 +222,12 @@ int rec_probe_svg(const struct rec_probe *probe, struct rec_buf *text)
 
 	if (d.length_ns < 1)
 		d.length_ns = 1;
-	put_head(&d, bottom + 16);
+	put_head(&d, bottom + 36);
 	put_axis(&d, bottom);
 	for (size_t i = 0; i < n; i++)
 		put_lane(&d, i, TOP + (int64_t)i * LANE);
 	put_windows(&d, bottom);
+	put_legend(&d, bottom + 14);
 	rec_buf_puts(text, "</svg>\n");
 	return text->failed ? REC_ENOMEM : REC_OK;
 }

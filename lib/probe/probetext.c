@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "compose/account.h"
 #include "probe/probe.h"
 
 #include <inttypes.h>
@@ -190,11 +191,8 @@ static void put_windows(const struct rec_probe *probe, struct rec_buf *text)
 		rec_format_clock(text, rec_ns_of_frame(window->start_frame, timeline->fps));
 		rec_buf_puts(text, " - ");
 		rec_format_clock(text, rec_ns_of_frame(window->end_frame, timeline->fps));
-		rec_buf_printf(text, "  %zu tile%s:", window->ntiles, window->ntiles == 1 ? "" : "s");
-		for (size_t k = 0; k < window->npresent; k++) {
-			rec_buf_puts(text, k ? ", " : " ");
-			rec_escape(text, probe->session->participants[window->present[k]].name);
-		}
+		rec_buf_puts(text, "  ");
+		rec_account_tiles(timeline, probe->session, window, text);
 		rec_buf_puts(text, "\n");
 	}
 }
@@ -204,8 +202,8 @@ static void put_session(const struct rec_probe *probe, struct rec_buf *text)
 	const struct rec_session *session = probe->session;
 
 	rec_escape(text, session->id);
-	rec_buf_printf(
-	        text, ": %s, %zu participants, %zu tracks, ", session->from, session->nparticipants, session->ntracks);
+	rec_buf_printf(text, ": %s, %zu participant%s, %zu track%s, ", session->from, session->nparticipants,
+	        session->nparticipants == 1 ? "" : "s", session->ntracks, session->ntracks == 1 ? "" : "s");
 	rec_format_seconds(text, session->first_ns, 3);
 	rec_buf_puts(text, " to ");
 	rec_format_seconds(text, session->end_ns, 3);

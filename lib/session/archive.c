@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/archive.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/source.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,29 @@ int rec_archive_recognises(const char *path)
 	if (n < 0)
 		return (int)n;
 	return n == 4 && (memcmp(magic, "PK\3\4", 4) == 0 || memcmp(magic, "PK\5\6", 4) == 0);
+}
+
+/* the thread's locale: libarchive turns names into it, and C's cannot hold them */
+struct locales {
+	locale_t utf8;
+	locale_t before;
+};
+
+static struct locales use_utf8(void)
+{
+	struct locales locales = {newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), (locale_t)0};
+
+	if (locales.utf8)
+		locales.before = uselocale(locales.utf8);
+	return locales;
+}
+
+static void restore(struct locales locales)
+{
+	if (!locales.utf8)
+		return;
+	uselocale(locales.before);
+	freelocale(locales.utf8);
 }
 
 static int report(const struct rec_archive *archive, struct archive *zip)
@@ -117,6 +141,7 @@ static int by_name(const void *a, const void *b)
 static int list(struct rec_archive *archive)
 {
 	struct archive *zip = NULL;
+	const struct locales locales = use_utf8();
 	struct archive_entry *entry;
 	size_t seen = 0;
 	int got = ARCHIVE_EOF;
@@ -130,7 +155,13 @@ static int list(struct rec_archive *archive)
 	if (r == REC_OK && got != ARCHIVE_EOF)
 		r = report(archive, zip);
 	archive_read_free(zip);
+	restore(locales);
 	qsort(archive->names, archive->n, sizeof(*archive->names), by_name);
+	for (size_t i = 1; r == REC_OK && i < archive->n; i++) {
+		if (strcmp(archive->names[i], archive->names[i - 1]) == 0)
+			r = rec_report(REC_EINPUT, "cannot use '%s': it has two members of the name '%.200s'",
+			        archive->path, archive->names[i]);
+	}
 	return r;
 }
 
@@ -213,23 +244,41 @@ static int find(const struct rec_archive *archive, struct archive *zip, const ch
 	return rec_report(REC_EINPUT, "cannot read '%s' any more: its member '%.200s' is gone", archive->path, name);
 }
 
-int rec_archive_extract(struct rec_archive *archive, size_t i, int *fd)
+/* "archive.zip: member" over the bytes in ${fd}, which is taken over */
+static int name_source(const struct rec_archive *archive, const char *member, int fd, struct rec_source **source)
 {
+	struct rec_buf name = REC_BUF_INIT;
+	struct stat st;
+	int r = REC_ENOMEM;
+
+	rec_buf_printf(&name, "%s: %s", archive->path, member);
+	if (!name.failed && fstat(fd, &st) == 0)
+		r = rec_source_from_fd(source, name.data, fd, st.st_size);
+	else
+		close(fd);
+	rec_buf_free(&name);
+	return r;
+}
+
+int rec_archive_extract(struct rec_archive *archive, size_t i, struct rec_source **source)
+{
+	const struct locales locales = use_utf8();
 	struct archive *zip = NULL;
+	int fd = -1;
 	int r = open_zip(archive, &zip);
 
-	*fd = -1;
 	if (r == REC_OK)
 		r = find(archive, zip, archive->names[i]);
 	if (r == REC_OK)
-		r = rec_source_unlinked(fd);
+		r = rec_source_unlinked(&fd);
 	if (r == REC_OK)
-		r = copy_member(archive, zip, archive->names[i], *fd);
+		r = copy_member(archive, zip, archive->names[i], fd);
 	archive_read_free(zip);
-	if (r < 0 && *fd >= 0) {
-		close(*fd);
-		*fd = -1;
-	}
+	restore(locales);
+	if (r == REC_OK)
+		return name_source(archive, archive->names[i], fd, source);
+	if (fd >= 0)
+		close(fd);
 	return r;
 }
 

@@ -5,11 +5,13 @@
  *
  *     rec_archive_open(&archive, "archive.zip");
  *     for (i < rec_archive_count(archive)) rec_archive_name(archive, i) ...;
- *     rec_archive_extract(archive, i, &fd);
+ *     rec_archive_extract(archive, i, &source);
  *     rec_archive_close(&archive);
  */
 #ifndef REC_SESSION_ARCHIVE_H
 #define REC_SESSION_ARCHIVE_H
+
+#include "base/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +24,7 @@ int rec_archive_recognises(const char *path);
 /**
  * rec_archive_open(archive, path):
  * Read the list of members. Errors, reported: REC_EINPUT: no zip, damaged, encrypted, more than 1000 members, a name that is absolute or
- * has `..`, a member that is no file and no folder; REC_ENOMEM.
+ * has `..`, a member that is no file and no folder, two of one name; REC_ENOMEM.
  */
 int rec_archive_open(struct rec_archive **archive, const char *path);
 
@@ -31,12 +33,12 @@ size_t rec_archive_count(const struct rec_archive *archive);
 const char *rec_archive_name(const struct rec_archive *archive, size_t i);
 
 /**
- * rec_archive_extract(archive, i, fd):
- * A member's bytes in an unlinked temporary file, the caller's to close. All members together may grow to ten times the archive's own
+ * rec_archive_extract(archive, i, source):
+ * A member's bytes in an unlinked temporary file, called "archive.zip: member"; the caller's to close. All members together may grow to ten times the archive's own
  * size and 64 MiB: media does not shrink, so what grows more is a bomb.
  * Errors, reported: REC_EINPUT: damaged, too large; REC_EIO: no room; REC_ENOMEM.
  */
-int rec_archive_extract(struct rec_archive *archive, size_t i, int *fd);
+int rec_archive_extract(struct rec_archive *archive, size_t i, struct rec_source **source);
 
 void rec_archive_close(struct rec_archive **archive);
 

@@ -132,7 +132,8 @@ static int read_daily(struct rec_session *session, const struct rec_manifest *ma
 	if ((r = rec_field_object(&place)) < 0 || (r = check(&place, manifest->root)) < 0 ||
 	        (r = read_id(session, &place)) < 0 || (r = rec_gather_open(&reading.gather, session, manifest)) < 0)
 		return r;
-	r = rec_field_each(&place, "tracks", read_track, &reading);
+	if ((r = rec_field_few(&place, "tracks")) == REC_OK)
+		r = rec_field_each(&place, "tracks", read_track, &reading);
 	if (r == REC_OK)
 		r = rec_dailyname_clock(session, manifest);
 	if (r == REC_OK)

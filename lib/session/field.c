@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "session/model.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -91,6 +92,19 @@ int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *n
 	return item ? seconds_of(place, key, item, ns) : REC_OK;
 }
 
+int rec_field_count(const struct rec_place *place, const char *key, int most, int *out)
+{
+	const cJSON *item = get(place, key);
+
+	if (!item)
+		return REC_OK;
+	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 1 && item->valuedouble <= most) ||
+	        item->valuedouble != (double)(int)item->valuedouble)
+		return rec_field_error(place, key, "is no whole number from 1 to %d", most);
+	*out = (int)item->valuedouble;
+	return REC_OK;
+}
+
 int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns)
 {
 	static const double most_s = 9e9;
@@ -122,6 +136,17 @@ int rec_field_bool(const struct rec_place *place, const char *key, bool *out)
 		return rec_field_error(place, key, "is %s, not true or false", type_name(item));
 	*out = cJSON_IsTrue(item);
 	return REC_OK;
+}
+
+int rec_field_few(const struct rec_place *place, const char *key)
+{
+	const cJSON *array = key ? get(place, key) : place->object;
+	size_t most = rec_model_limits.tracks;
+
+	if (!cJSON_IsArray(array) || (size_t)cJSON_GetArraySize(array) <= most)
+		return REC_OK;
+	return rec_field_error(place, key, "has %d elements, more than the %zu tracks that a session may have",
+	        cJSON_GetArraySize(array), most);
 }
 
 int rec_field_each(const struct rec_place *place, const char *key,

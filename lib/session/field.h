@@ -42,6 +42,9 @@ int rec_field_seconds(const struct rec_place *place, const char *key, int64_t *n
  */
 int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_ns, int64_t *ns);
 
+/** rec_field_count(place, key, most, out): a whole number in [1, ${most}]. REC_EINPUT, reported. */
+int rec_field_count(const struct rec_place *place, const char *key, int most, int *out);
+
 /** rec_field_bool(place, key, out): REC_EINPUT, reported. */
 int rec_field_bool(const struct rec_place *place, const char *key, bool *out);
 
@@ -52,6 +55,9 @@ int rec_field_bool(const struct rec_place *place, const char *key, bool *out);
  */
 int rec_field_each(const struct rec_place *place, const char *key,
         int (*each)(void *context, const struct rec_place *element), void *context);
+
+/** rec_field_few(place, key): whether the array ${key} (NULL: ${place} itself) has no more elements than a session has tracks: asked before each is looked for on disk. REC_EINPUT, reported. */
+int rec_field_few(const struct rec_place *place, const char *key);
 
 /** rec_field_inner(place, key, inner, entry): the object ${key} inside; ${entry} keeps its name. REC_EINPUT, reported: missing, no object. */
 int rec_field_inner(const struct rec_place *place, const char *key, struct rec_place *inner, char entry[128]);

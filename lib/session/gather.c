@@ -87,6 +87,7 @@ static int fill(struct rec_gather *gather, struct file *made, const struct rec_g
 	track->origin = origin >= 0 ? (enum rec_origin)origin : REC_ORIGIN_TRACK;
 	track->start_ns = file->start_ns;
 	track->end_ns = file->end_ns;
+	track->stream = file->stream;
 	track->maybe = file->maybe;
 	track->follows = file->follows;
 	rec_buf_printf(&entry, "%s%s%s", file->place->entry, file->field && *file->place->entry ? "." : "",
@@ -98,7 +99,7 @@ static int fill(struct rec_gather *gather, struct file *made, const struct rec_g
 	made->owner = strdup(file->place->entry);
 	if (!track->entry || !track->location || !made->who || !made->name || !made->owner)
 		return REC_ENOMEM;
-	return rec_store_find(gather->manifest->store, track->entry, track->location, &track->path);
+	return rec_store_find(gather->manifest->store, track->entry, track->location, &track->path, &track->kept);
 }
 
 int rec_gather_add(struct rec_gather *gather, const struct rec_gather_file *file)

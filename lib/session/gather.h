@@ -29,6 +29,7 @@ struct rec_gather_file {
 	enum rec_source_kind source;
 	int64_t start_ns; /* >= 0 */
 	int64_t end_ns;   /* REC_NS_UNKNOWN: not said */
+	int stream;       /* as of struct rec_track */
 	bool maybe;       /* the manifest does not say whether the file holds this kind */
 	bool follows;     /* start_ns is where the file before it ends */
 };

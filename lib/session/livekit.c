@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader of LiveKit's track egress: one JSON a track, Unix nanoseconds; an array of them, or a folder, is one session. */
+/* The reader of LiveKit's track egress: one JSON a track, Unix nanoseconds; an array, a folder or several of them are one session. */
 #include "base/err.h"
+#include "base/log.h"
 #include "session/gather.h"
 
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct reading {
@@ -117,20 +119,59 @@ static int read_egress(void *context, const struct rec_place *place)
 	return rec_gather_add(reading->gather, &file);
 }
 
-static int each(const struct rec_place *root, int (*one)(void *, const struct rec_place *), void *context)
+static int by_text(const void *a, const void *b)
 {
-	return cJSON_IsArray(root->object) ? rec_field_each(root, NULL, one, context) : one(context, root);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* an egress given twice would be heard twice */
+static int check_ids(const struct rec_manifest *manifest)
+{
+	const cJSON *item = cJSON_IsArray(manifest->root) ? manifest->root->child : NULL;
+	const char **ids = calloc((size_t)cJSON_GetArraySize(manifest->root) + 1, sizeof(*ids));
+	size_t n = 0;
+	int r = ids ? REC_OK : REC_ENOMEM;
+
+	for (; ids && item; item = item->next) {
+		const cJSON *id = cJSON_GetObjectItemCaseSensitive(item, "egress_id");
+		if (cJSON_IsString(id))
+			ids[n++] = id->valuestring;
+	}
+	if (n > 0)
+		qsort(ids, n, sizeof(*ids), by_text);
+	for (size_t i = 1; r == REC_OK && i < n; i++) {
+		if (strcmp(ids[i], ids[i - 1]) == 0)
+			r = rec_report(REC_EINPUT, "cannot use '%s': egress_id '%.100s' is given twice", manifest->path,
+			        ids[i]);
+	}
+	free(ids);
+	return r;
+}
+
+static int each(const struct rec_manifest *manifest, int (*one)(void *, const struct rec_place *), void *context)
+{
+	const struct rec_place root = {manifest->path, "", manifest->root};
+	const cJSON *item = manifest->parts ? manifest->root->child : NULL;
+	int r = REC_OK;
+
+	if (!manifest->parts)
+		return cJSON_IsArray(root.object) ? rec_field_each(&root, NULL, one, context) : one(context, &root);
+	for (size_t i = 0; r == REC_OK && item; i++, item = item->next) {
+		const struct rec_place place = {manifest->parts[i], "", item};
+		r = one(context, &place);
+	}
+	return r;
 }
 
 static int read_livekit(struct rec_session *session, const struct rec_manifest *manifest)
 {
-	struct rec_place root = {manifest->path, "", manifest->root};
 	struct reading reading = {.session = session};
 	int r;
 
-	if ((r = each(&root, find_first, session)) < 0 || (r = rec_gather_open(&reading.gather, session, manifest)) < 0)
+	if ((r = check_ids(manifest)) < 0 || (r = each(manifest, find_first, session)) < 0 ||
+	        (r = rec_gather_open(&reading.gather, session, manifest)) < 0)
 		return r;
-	r = each(&root, read_egress, &reading);
+	r = each(manifest, read_egress, &reading);
 	if (r == REC_OK)
 		r = rec_reader_origin(session, manifest, "the format: every file counts from its own start");
 	if (r == REC_OK)

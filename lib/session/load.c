@@ -34,6 +34,8 @@ struct loading {
 	cJSON *events;                   /* found beside it; NULL */
 	char *name;                      /* of the manifest inside the folder, for messages */
 	char *events_name;
+	char **parts; /* the file of each element of root; NULL: root is one file's */
+	size_t nparts;
 };
 
 const char *rec_session_formats(void)
@@ -59,14 +61,19 @@ static const struct rec_reader *find_reader(const struct rec_manifest *manifest)
 	return NULL;
 }
 
-static int parse(const char *path, cJSON **root)
+/* ${kept}: its bytes, or NULL */
+static int parse(const char *path, const struct rec_source *kept, cJSON **root)
 {
 	const struct rec_json_limits limits = REC_JSON_LIMITS;
 	char why[256] = "";
 	char *text = NULL;
+	struct rec_source *source = NULL;
 	size_t n = 0;
-	int r = rec_source_slurp(path, limits.bytes, &text, &n);
+	int r = kept ? rec_source_again(kept, &source) : rec_source_open(&source, path);
 
+	if (r == REC_OK)
+		r = rec_source_rest(source, limits.bytes, &text, &n);
+	rec_source_close(&source);
 	if (r < 0)
 		return r;
 	r = rec_json_parse(text, n, &limits, root, why);
@@ -86,14 +93,18 @@ static int ask_for(struct loading *loading, const char *name)
 	return REC_OK;
 }
 
-/* session_id, or else the name of the folder */
+/* session_id, or else the name of the folder, or of the zip without its ending */
 static int default_id(struct rec_session *session)
 {
-	const char *slash = strrchr(session->dir, '/');
-	const char *name = slash ? slash + 1 : session->dir;
+	const char *path = session->archive ? session->archive : session->dir;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t n = strlen(name);
 
+	if (session->archive && n > 4 && strcasecmp(name + n - 4, ".zip") == 0)
+		n -= 4;
 	if (!session->id)
-		session->id = strdup(*name ? name : "session");
+		session->id = n > 0 ? strndup(name, n) : strdup("session");
 	return session->id ? REC_OK : REC_ENOMEM;
 }
 
@@ -123,6 +134,8 @@ static int parse_member(struct loading *loading, size_t i, size_t *left, cJSON *
 	int r = rec_store_slurp(loading->manifest.store, i, most, &text, &n);
 
 	*root = NULL;
+	if (r == REC_ENODATA)
+		return REC_OK;
 	if (r < 0)
 		return r;
 	*left -= n;
@@ -136,20 +149,44 @@ static int parse_member(struct loading *loading, size_t i, size_t *left, cJSON *
 	return REC_OK;
 }
 
-/* LiveKit writes one manifest a track: they are one array */
-static int join_livekit(struct loading *loading, cJSON *root)
+static int add_part(struct loading *loading, const char *name)
 {
-	if (!cJSON_IsArray(loading->root)) {
-		cJSON *array = cJSON_CreateArray();
-		if (!array) {
-			cJSON_Delete(root);
-			return REC_ENOMEM;
-		}
-		cJSON_AddItemToArray(array, loading->root);
-		loading->root = array;
-	}
-	cJSON_AddItemToArray(loading->root, root);
+	char **parts = reallocarray(loading->parts, loading->nparts + 1, sizeof(*parts));
+
+	if (!parts)
+		return REC_ENOMEM;
+	loading->parts = parts;
+	if (!(parts[loading->nparts] = strdup(name)))
+		return REC_ENOMEM;
+	loading->nparts++;
 	return REC_OK;
+}
+
+/* an array of what is in ${root}, itself an array or one object; takes it over */
+static cJSON *as_array(cJSON *root)
+{
+	cJSON *array = cJSON_IsArray(root) ? root : cJSON_CreateArray();
+
+	if (array && array != root)
+		cJSON_AddItemToArray(array, root);
+	else if (!array)
+		cJSON_Delete(root);
+	return array;
+}
+
+/* LiveKit writes one manifest a track: they are one array. Takes ${root} over. */
+static int join_livekit(struct loading *loading, const char *first, const char *name, cJSON *root)
+{
+	cJSON *rest = as_array(root);
+	int r = rest && (loading->root = as_array(loading->root)) ? REC_OK : REC_ENOMEM;
+
+	while (r == REC_OK && loading->nparts < (size_t)cJSON_GetArraySize(loading->root))
+		r = add_part(loading, first);
+	while (r == REC_OK && rest->child && (r = add_part(loading, name)) == REC_OK)
+		cJSON_AddItemToArray(loading->root, cJSON_DetachItemViaPointer(rest, rest->child));
+	cJSON_Delete(rest);
+	loading->manifest.parts = loading->parts;
+	return r;
 }
 
 /* What one JSON of the folder is good for; takes it over. */
@@ -164,8 +201,8 @@ static int use_member(struct loading *loading, const char *name, cJSON *root)
 		loading->events = root;
 		return (loading->events_name = strdup(name)) ? REC_OK : REC_ENOMEM;
 	}
-	if (found == &rec_livekit_reader && loading->root && loading->reader == found && !cJSON_IsArray(root))
-		return join_livekit(loading, root);
+	if (found == &rec_livekit_reader && loading->root && loading->reader == found)
+		return join_livekit(loading, loading->name, name, root);
 	if (!found || found == &rec_dailyevents_reader ||
 	        (loading->reader && !loading->root && loading->reader != found)) {
 		cJSON_Delete(root);
@@ -230,6 +267,41 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static int not_one_session(const struct loading *loading, const char *path)
+{
+	return rec_report(REC_EUSAGE,
+	        "'%s' and '%s' are two manifests: only LiveKit's, one a track, are one session together",
+	        loading->manifest.path, path);
+}
+
+/* the other manifests of the command line */
+static int add_more(struct loading *loading)
+{
+	const struct rec_session_params *params = loading->manifest.params;
+	int r = REC_OK;
+
+	for (size_t i = 0; r == REC_OK && i < params->nmore; i++) {
+		struct rec_manifest more = loading->manifest;
+		cJSON *root = NULL;
+
+		if (!loading->root || loading->reader != &rec_livekit_reader || is_folder(params->more[i]))
+			return not_one_session(loading, params->more[i]);
+		if ((r = parse(params->more[i], NULL, &root)) < 0)
+			return r;
+		more.root = root;
+		if (!rec_livekit_reader.recognises(&more)) {
+			cJSON_Delete(root);
+			return not_one_session(loading, params->more[i]);
+		}
+		r = join_livekit(loading, loading->manifest.path, params->more[i], root);
+		if (r == REC_OK && !rec_store_is_folder_of(loading->manifest.store, params->more[i]))
+			r = rec_report(REC_EUSAGE, "'%s' and '%s' lie in different folders; put them into one",
+			        loading->manifest.path, params->more[i]);
+	}
+	loading->manifest.root = loading->root;
+	return r;
+}
+
 static int find_root(struct loading *loading)
 {
 	const char *path = loading->manifest.path;
@@ -241,7 +313,7 @@ static int find_root(struct loading *loading)
 		r = find_manifest(loading);
 		return r < 0 ? r : settle_manifest(loading);
 	}
-	r = parse(path, &loading->root);
+	r = parse(path, loading->manifest.params->kept, &loading->root);
 	if (r < 0)
 		return r;
 	loading->manifest.root = loading->root;
@@ -253,10 +325,10 @@ static int find_root(struct loading *loading)
 	        "cannot use '%s': participants is missing, and it is no other manifest that is known", path);
 }
 
-static int apply_file(struct loading *loading, const char *path)
+static int apply_file(struct loading *loading, const char *path, const struct rec_source *kept)
 {
 	cJSON *root = NULL;
-	int r = parse(path, &root);
+	int r = parse(path, kept, &root);
 
 	if (r == REC_OK)
 		r = rec_events_apply(loading->session, root, path);
@@ -268,6 +340,7 @@ static int apply_file(struct loading *loading, const char *path)
 static int apply_member(struct loading *loading)
 {
 	const cJSON *events = cJSON_GetObjectItemCaseSensitive(loading->root, "events");
+	const struct rec_source *kept = NULL;
 	char *path = NULL;
 	int r;
 
@@ -277,9 +350,9 @@ static int apply_member(struct loading *loading)
 		               : REC_OK;
 	if (!cJSON_IsString(events))
 		return REC_OK;
-	r = rec_store_find(loading->manifest.store, "events", events->valuestring, &path);
+	r = rec_store_find(loading->manifest.store, "events", events->valuestring, &path, &kept);
 	if (r == REC_OK)
-		r = apply_file(loading, path);
+		r = apply_file(loading, path, kept);
 	free(path);
 	return r;
 }
@@ -288,7 +361,7 @@ static int apply_member(struct loading *loading)
 static int load_events(struct loading *loading)
 {
 	if (loading->manifest.params->events)
-		return apply_file(loading, loading->manifest.params->events);
+		return apply_file(loading, loading->manifest.params->events, NULL);
 	if (loading->reader == &rec_sessionjson_reader)
 		return apply_member(loading);
 	return loading->events ? rec_events_apply(loading->session, loading->events, loading->events_name) : REC_OK;
@@ -301,7 +374,7 @@ static int run(struct loading *loading)
 	int r;
 
 	if ((r = ask_for(loading, manifest->params->from)) < 0 || (r = find_root(loading)) < 0 ||
-	        (r = loading->reader->read(session, manifest)) < 0)
+	        (r = add_more(loading)) < 0 || (r = loading->reader->read(session, manifest)) < 0)
 		return r;
 	if (!(session->from = strdup(loading->reader->name)))
 		return REC_ENOMEM;
@@ -322,6 +395,9 @@ static int load(struct rec_session *session, const char *path, const struct rec_
 	cJSON_Delete(loading.events);
 	free(loading.name);
 	free(loading.events_name);
+	for (size_t i = 0; i < loading.nparts; i++)
+		free(loading.parts[i]);
+	free(loading.parts);
 	rec_store_close(&loading.manifest.store);
 	return r;
 }

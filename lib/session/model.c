@@ -60,6 +60,19 @@ struct rec_track *rec_model_add_track(struct rec_session *session)
 	return track;
 }
 
+int rec_model_keep(struct rec_session *session, struct rec_source *source)
+{
+	struct rec_source **grown = reallocarray(session->kept, session->nkept + 1, sizeof(struct rec_source *));
+
+	if (!grown) {
+		rec_source_close(&source);
+		return REC_ENOMEM;
+	}
+	session->kept = grown;
+	session->kept[session->nkept++] = source;
+	return REC_OK;
+}
+
 static int by_start(const void *a, const void *b)
 {
 	const struct rec_span *x = a;

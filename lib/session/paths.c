@@ -260,6 +260,16 @@ static const char *check_within(const struct rec_paths *paths, const char *real)
 	return NULL;
 }
 
+/* NULL, or what is wrong with it: nobody knows whether a pipe has a writer, and opening one would wait for it */
+static const char *check_kind(const char *real)
+{
+	struct stat st;
+
+	if (stat(real, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return NULL;
+	return "is a pipe, a socket or a device; a manifest names files";
+}
+
 /* the rest of a URL may hold a signature or a password */
 static int take_url(const struct rec_paths *paths, const char *entry, const char *location, int scheme, char **path)
 {
@@ -313,6 +323,8 @@ int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const ch
 	free(spelled);
 	if (real)
 		why = check_within(paths, real);
+	if (real && !why)
+		why = check_kind(real);
 	if (why) {
 		free(real);
 		return rec_report(REC_EINPUT, "cannot use '%s': %s '%.200s' %s", paths->manifest, entry, location, why);

@@ -39,8 +39,8 @@ int rec_paths_open(struct rec_paths *paths, const char *manifest, const char *se
  *   path   malloc'd, absolute, symbolic links resolved; what does not exist yet keeps its own spelling below its deepest existing folder
  * An absolute location below a session_dir that is gone is looked for below the manifest's folder.
  * A URL stays one.
- * Errors, reported: REC_EINPUT: it resolves to outside of root and dir (unless that is allowed), is a URL that is not allowed, empty, longer than 4096 bytes, or a symbolic link that
- * leads nowhere; REC_ENOMEM.
+ * Errors, reported: REC_EINPUT: it resolves to outside of root and dir (unless that is allowed), is a URL that is not allowed, empty, longer than 4096 bytes, a symbolic link that
+ * leads nowhere, or a pipe, a socket or a device: a manifest names files; REC_ENOMEM.
  */
 int rec_paths_resolve(const struct rec_paths *paths, const char *entry, const char *location, char **path);
 

@@ -19,6 +19,8 @@ struct rec_manifest {
 	const struct cJSON *root; /* NULL: a folder or a zip without a manifest: the store's names alone */
 	const struct rec_session_params *params;
 	struct rec_store *store; /* where the files lie */
+	char *const *
+	        parts; /* for messages: the file of each element of root, where root was put together of several; NULL */
 };
 
 struct rec_reader {

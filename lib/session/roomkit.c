@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The reader of roomkit's recording results, one or an array: {id, url, duration_seconds, tracks: [{kind, participant_id}]}. When each began
- * stands in its file's name alone, room_{12 hex}_{YYYYMMDDTHHMMSS}.{ext}, in UTC and whole seconds.
+ * stands in its file's name alone, room_{12 hex}_{YYYYMMDDTHHMMSS}.{ext}, in UTC and whole seconds. Several tracks of one kind are the
+ * file's streams of that kind, in order; one that has fewer holds them mixed.
  */
 #include "base/err.h"
 #include "session/gather.h"
@@ -15,7 +16,7 @@ struct reading {
 	struct rec_session *session;
 	struct rec_gather *gather;
 	struct rec_gather_file file; /* of the result being read */
-	bool has[2];                 /* a kind that the result has already */
+	int seen[2];                 /* tracks of each kind of the result so far */
 	bool several;                /* more than one result */
 };
 
@@ -88,10 +89,9 @@ static int read_track(void *context, const struct rec_place *place)
 	file->who = who && *who ? who : "room";
 	file->kind = kind == REC_AUDIO ? REC_AUDIO : REC_VIDEO;
 	file->source = kind == 2 ? REC_SCREEN : REC_CAMERA;
-	if (reading->has[file->kind])
-		return rec_field_error(place, NULL, "is a second %s track in '%.100s': which is whose cannot be told",
-		        file->kind == REC_AUDIO ? "audio" : "video", file->location);
-	reading->has[file->kind] = true;
+	file->stream = ++reading->seen[file->kind];
+	file->maybe = file->stream > 1;
+	reading->session->unsettled = true; /* they share one clock: which begins first only the file tells */
 	return rec_gather_add(reading->gather, file);
 }
 
@@ -104,7 +104,7 @@ static int read_result(void *context, const struct rec_place *place)
 	int r;
 
 	*file = (struct rec_gather_file){.place = place, .field = "url", .end_ns = REC_NS_UNKNOWN};
-	reading->has[0] = reading->has[1] = false;
+	reading->seen[0] = reading->seen[1] = 0;
 	if ((r = rec_field_str(place, "url", &file->location)) < 0 ||
 	        (r = rec_field_seconds(place, "duration_seconds", &length_ns)) < 0)
 		return r;

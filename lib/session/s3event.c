@@ -133,6 +133,8 @@ static int read_records(struct rec_session *session, const struct rec_manifest *
 	int r = rec_gather_open(&reading.gather, session, manifest);
 
 	if (r == REC_OK)
+		r = rec_field_few(&root, "Records");
+	if (r == REC_OK)
 		r = rec_field_each(&root, "Records", read_record, &reading);
 	if (r == REC_OK)
 		r = reading.by_name

@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* a file name must leave room for an ending */
 static const size_t max_stem = 200;
@@ -163,9 +162,10 @@ void rec_session_free(struct rec_session **session)
 	free(gone->layout);
 	free(gone->extra);
 	free(gone->origin_why);
-	for (size_t i = 0; i < gone->nfds; i++)
-		close(gone->fds[i]);
-	free(gone->fds);
+	free(gone->archive);
+	for (size_t i = 0; i < gone->nkept; i++)
+		rec_source_close(&gone->kept[i]);
+	free(gone->kept);
 	free(gone);
 	*session = NULL;
 }

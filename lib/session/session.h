@@ -12,6 +12,7 @@
 #define REC_SESSION_SESSION_H
 
 #include "base/clock.h"
+#include "base/source.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,9 +58,12 @@ struct rec_track {
 	size_t participant; /* index in the session */
 	char *entry;        /* where the manifest says so, for messages: "participants[2].video_path" */
 	char *location;     /* as the manifest spells it */
-	char *path;         /* the local path to open */
-	char *label;        /* NULL: the participant's name */
-	char *extra;        /* as the session's */
+	char *path;         /* the local path to open, or with ${kept} what messages call it: "archive.zip: cam.webm" */
+	const struct rec_source
+	        *kept; /* the bytes, where no path leads to them again; borrowed from the session; NULL */
+	int stream;    /* which of the file's streams of that kind, from 1 in the file's order; 0: the best of them */
+	char *label;   /* NULL: the participant's name */
+	char *extra;   /* as the session's */
 	int64_t start_ns; /* origin track: where the first sample or picture stands; origin session: when the track is said to begin */
 	int64_t end_ns;         /* when the track is said to end; REC_NS_UNKNOWN: not said */
 	struct rec_spans mutes; /* session time, sorted, disjoint, none empty */
@@ -95,30 +99,34 @@ struct rec_session {
 	size_t npersons;
 	struct rec_track *tracks; /* in the manifest's order */
 	size_t ntracks;
-	int64_t first_ns;       /* the earliest join */
-	int64_t end_ns;         /* the last leave, or duration_s where the manifest has it */
-	int64_t given_end_ns;   /* duration_s; REC_NS_UNKNOWN: not said */
-	char *layout;           /* NULL: not said */
-	int64_t epoch_ns;       /* Unix time of the session's zero; REC_NS_UNKNOWN: not said */
-	char *extra;            /* members of our own form that are not known, as a JSON object; NULL: none */
-	char *origin_why;       /* how the tracks' origin was decided, for people */
-	bool containers_decide; /* origin session for all if any file starts after 0.1 s: Daily's rule */
-	bool unsettled;         /* something only the files can tell: rec_settle() before anything else */
-	int *fds;               /* what holds the members of an archive open, until the session is freed */
-	size_t nfds;
+	int64_t first_ns;         /* the earliest join */
+	int64_t end_ns;           /* the last leave, or duration_s where the manifest has it */
+	int64_t given_end_ns;     /* duration_s; REC_NS_UNKNOWN: not said */
+	char *layout;             /* NULL: not said */
+	int64_t epoch_ns;         /* Unix time of the session's zero; REC_NS_UNKNOWN: not said */
+	char *extra;              /* members of our own form that are not known, as a JSON object; NULL: none */
+	char *origin_why;         /* how the tracks' origin was decided, for people */
+	bool containers_decide;   /* origin session for all if any file starts after 0.1 s: Daily's rule */
+	bool unsettled;           /* something only the files can tell: rec_settle() before anything else */
+	char *archive;            /* the zip whose members the files are, "ARCHIVE: MEMBER" by path; NULL: none */
+	struct rec_source **kept; /* what tracks borrow theirs from: members of a zip, spooled pipes */
+	size_t nkept;
 };
 
 struct rec_session_params {
-	bool allow_outside;  /* paths outside of the manifest's folder are accepted */
-	int origin;          /* enum rec_origin forced on every track; -1: the manifest decides */
-	const char *from;    /* the format's name; NULL: told from the content */
-	const char *events;  /* a file of events (session/events.h); NULL: none */
-	bool allow_remote;   /* URLs in the manifest are followed */
-	bool allow_insecure; /* and those of http, too */
+	bool allow_outside;      /* paths outside of the manifest's folder are accepted */
+	int origin;              /* enum rec_origin forced on every track; -1: the manifest decides */
+	const char *from;        /* the format's name; NULL: told from the content */
+	const char *events;      /* a file of events (session/events.h); NULL: none */
+	bool allow_remote;       /* URLs in the manifest are followed */
+	bool allow_insecure;     /* and those of http, too */
+	const char *const *more; /* further manifests of the same session, in the same folder: LiveKit's, one a track */
+	size_t nmore;
+	const struct rec_source *kept; /* the manifest's bytes, where its path does not lead to them again; NULL */
 };
 #define REC_SESSION_PARAMS                                                                                             \
 	{                                                                                                              \
-		false, -1, NULL, NULL, false, false                                                                    \
+		false, -1, NULL, NULL, false, false, NULL, 0, NULL                                                     \
 	}
 
 /**
@@ -128,7 +136,8 @@ struct rec_session_params {
  * A session that is `unsettled` goes through rec_settle() (compose/settle.h), which opens the files, before anything else.
  * A location is accepted if it resolves, symbolic links included, below the manifest's own folder (DESIGN, Untrusted input).
  * A file that does not exist is not an error here; whoever opens it says so.
- * Errors, reported with the entry they stand in: REC_EUSAGE: an unknown format in params; REC_EINPUT: not JSON, no participants, a wrong type, leave before join, a time that is
+ * Errors, reported with the entry they stand in: REC_EUSAGE: an unknown format in params, several manifests that are not one
+ * session or lie in different folders; REC_EINPUT: not JSON, no participants, a wrong type, leave before join, a time that is
  * negative or not finite, a path that leaves the folder; REC_ENOMEM.
  */
 int rec_session_load(struct rec_session **session, const char *path, const struct rec_session_params *params);

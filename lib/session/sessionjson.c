@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "media/limits.h"
 #include "session/field.h"
 #include "session/model.h"
 #include "session/paths.h"
@@ -33,7 +34,7 @@ static const char *const known_root[] = {
 static const char *const known_participant[] = {
         "name", "id", "join_time_s", "leave_time_s", "video_path", "audio_path", "tracks", "mute", NULL};
 static const char *const known_track[] = {
-        "kind", "source", "path", "start_s", "end_s", "origin", "mute", "label", "cuts", NULL};
+        "kind", "source", "path", "start_s", "end_s", "origin", "mute", "label", "cuts", "stream", NULL};
 
 static char *copy_of(const char *str)
 {
@@ -94,7 +95,7 @@ static int fill_track(struct reading *reading, struct rec_track *track, const st
 	if (!track->entry || !track->location || (label && !track->label))
 		return REC_ENOMEM;
 	if (rec_store_is_zip(reading->manifest->store))
-		r = rec_store_find(reading->manifest->store, track->entry, location, &track->path);
+		r = rec_store_find(reading->manifest->store, track->entry, location, &track->path, &track->kept);
 	else
 		r = rec_paths_resolve(&reading->paths, track->entry, location, &track->path);
 	if (r < 0)
@@ -137,7 +138,8 @@ static int read_track_fields(struct rec_track *track, const struct rec_place *pl
 	        (r = rec_field_choice(place, "source", sources, &source)) < 0 ||
 	        (r = rec_field_choice(place, "origin", origins, &origin)) < 0 ||
 	        (r = rec_field_seconds(place, "start_s", &track->start_ns)) < 0 ||
-	        (r = rec_field_seconds(place, "end_s", &track->end_ns)) < 0)
+	        (r = rec_field_seconds(place, "end_s", &track->end_ns)) < 0 ||
+	        (r = rec_field_count(place, "stream", rec_media_limits.streams, &track->stream)) < 0)
 		return r;
 	if (kind < 0)
 		return rec_field_error(place, "kind", "is missing: audio or video");

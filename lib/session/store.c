@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/source.h"
 #include "session/archive.h"
+#include "session/model.h"
 #include "session/paths.h"
 
 #include <dirent.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const size_t max_files = 100000;
@@ -23,10 +25,10 @@ static const char *const endings[] = {"", ".webm", ".mp4", ".mkv", ".ogg"};
 struct rec_store {
 	struct rec_session *session;
 	char *path;
-	struct rec_paths paths;      /* of a folder */
-	struct rec_archive *archive; /* or this */
-	char **extracted;            /* one for each member: its path, or NULL */
-	char **names;                /* of a folder */
+	struct rec_paths paths;        /* of a folder */
+	struct rec_archive *archive;   /* or this */
+	struct rec_source **extracted; /* one for each member: its bytes, the session's, or NULL */
+	char **names;                  /* of a folder */
 	size_t nnames;
 	bool listed;
 };
@@ -37,8 +39,9 @@ static int open_zip(struct rec_store *store)
 
 	if (r < 0)
 		return r;
-	store->extracted = calloc(rec_archive_count(store->archive) + 1, sizeof(*store->extracted));
-	return store->extracted ? REC_OK : REC_ENOMEM;
+	store->session->archive = strdup(store->path);
+	store->extracted = calloc(rec_archive_count(store->archive) + 1, sizeof(struct rec_source *));
+	return store->session->archive && store->extracted ? REC_OK : REC_ENOMEM;
 }
 
 int rec_store_open(
@@ -65,6 +68,18 @@ int rec_store_open(
 		rec_store_close(&store);
 	*out = store;
 	return r;
+}
+
+bool rec_store_is_folder_of(const struct rec_store *store, const char *path)
+{
+	struct rec_paths paths;
+	bool same;
+
+	if (store->archive || rec_paths_open(&paths, path, NULL, true) < 0)
+		return false;
+	same = strcmp(paths.root, store->paths.root) == 0;
+	rec_paths_close(&paths);
+	return same;
 }
 
 bool rec_store_is_zip(const struct rec_store *store)
@@ -133,31 +148,41 @@ const char *rec_store_name(const struct rec_store *store, size_t i)
 	return store->archive ? rec_archive_name(store->archive, i) : store->names[i];
 }
 
-static int keep_open(struct rec_session *session, int fd)
-{
-	int *grown = reallocarray(session->fds, session->nfds + 1, sizeof(*grown));
-
-	if (!grown) {
-		close(fd);
-		return REC_ENOMEM;
-	}
-	session->fds = grown;
-	session->fds[session->nfds++] = fd;
-	return REC_OK;
-}
-
-/* A member without a name on any disk is opened through the descriptor that holds it. */
 static int extract(struct rec_store *store, size_t i)
 {
-	int fd = -1;
-	int r = store->extracted[i] ? REC_OK : rec_archive_extract(store->archive, i, &fd);
+	struct rec_source *source = NULL;
+	int r = store->extracted[i] ? REC_OK : rec_archive_extract(store->archive, i, &source);
 
 	if (r < 0 || store->extracted[i])
 		return r;
-	if ((r = keep_open(store->session, fd)) < 0)
-		return r;
-	return asprintf(&store->extracted[i], "/proc/self/fd/%d", fd) < 0 ? (store->extracted[i] = NULL, REC_ENOMEM)
-	                                                                  : REC_OK;
+	r = rec_model_keep(store->session, source);
+	if (r == REC_OK)
+		store->extracted[i] = source;
+	return r;
+}
+
+/* the whole of a member */
+static int slurp_member(struct rec_store *store, size_t i, size_t limit, char **text, size_t *n)
+{
+	struct rec_source *source = NULL;
+	int r = extract(store, i);
+
+	if (r == REC_OK)
+		r = rec_source_again(store->extracted[i], &source);
+	if (r == REC_OK)
+		r = rec_source_rest(source, limit, text, n);
+	rec_source_close(&source);
+	return r;
+}
+
+/* a pipe in a folder has no writer that anyone knows of: opening it would wait for ever */
+static int slurp_file(const char *path, size_t limit, char **text, size_t *n)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return REC_ENODATA;
+	return rec_source_slurp(path, limit, text, n);
 }
 
 int rec_store_slurp(struct rec_store *store, size_t i, size_t limit, char **text, size_t *n)
@@ -165,12 +190,10 @@ int rec_store_slurp(struct rec_store *store, size_t i, size_t limit, char **text
 	struct rec_buf path = REC_BUF_INIT;
 	int r;
 
-	if (store->archive) {
-		r = extract(store, i);
-		return r < 0 ? r : rec_source_slurp(store->extracted[i], limit, text, n);
-	}
+	if (store->archive)
+		return slurp_member(store, i, limit, text, n);
 	rec_buf_printf(&path, "%s/%s", store->paths.dir, store->names[i]);
-	r = path.failed ? REC_ENOMEM : rec_source_slurp(path.data, limit, text, n);
+	r = path.failed ? REC_ENOMEM : slurp_file(path.data, limit, text, n);
 	rec_buf_free(&path);
 	return r;
 }
@@ -213,17 +236,20 @@ static size_t find_member(const struct rec_store *store, const char *location, c
 	return SIZE_MAX;
 }
 
-static int find_in_zip(struct rec_store *store, const char *entry, const char *location, const char *last, char **path)
+static int find_in_zip(
+        struct rec_store *store, const char *location, const char *last, char **path, const struct rec_source **kept)
 {
 	size_t i = *last ? find_member(store, location, last) : SIZE_MAX;
 	int r;
 
+	if (i == SIZE_MAX && asprintf(path, "%s: %s", store->path, last) < 0)
+		*path = NULL;
 	if (i == SIZE_MAX)
-		return rec_report(
-		        REC_EINPUT, "cannot use '%s': %s '%.200s' is not in it", store->path, entry, location);
+		return *path ? REC_OK : REC_ENOMEM;
 	if ((r = extract(store, i)) < 0)
 		return r;
-	return (*path = strdup(store->extracted[i])) ? REC_OK : REC_ENOMEM;
+	*kept = store->extracted[i];
+	return (*path = strdup(rec_source_name(*kept))) ? REC_OK : REC_ENOMEM;
 }
 
 /* whether folder/name.ending is there; then ${name} is that, resolved and checked as any location is */
@@ -280,14 +306,16 @@ static int find_in_folder(
 	return r == REC_ENODATA ? rec_paths_resolve(&store->paths, entry, foreign ? last : location, path) : r;
 }
 
-int rec_store_find(struct rec_store *store, const char *entry, const char *location, char **path)
+int rec_store_find(
+        struct rec_store *store, const char *entry, const char *location, char **path, const struct rec_source **kept)
 {
 	char *last = last_part(location);
 	int r;
 
 	if (!last)
 		return REC_ENOMEM;
-	r = store->archive ? find_in_zip(store, entry, location, last, path)
+	*kept = NULL;
+	r = store->archive ? find_in_zip(store, location, last, path, kept)
 	                   : find_in_folder(store, entry, location, last, path);
 	free(last);
 	return r;
@@ -300,8 +328,6 @@ void rec_store_close(struct rec_store **store)
 	*store = NULL;
 	if (!gone)
 		return;
-	for (size_t i = 0; gone->extracted && i < rec_archive_count(gone->archive); i++)
-		free(gone->extracted[i]);
 	for (size_t i = 0; i < gone->nnames; i++)
 		free(gone->names[i]);
 	free(gone->extracted);

@@ -24,6 +24,9 @@ struct rec_store;
 int rec_store_open(struct rec_store **store, struct rec_session *session, const char *path,
         const struct rec_session_params *params);
 
+/** rec_store_is_folder_of(store, path): whether the file ${path} lies in the same folder. */
+bool rec_store_is_folder_of(const struct rec_store *store, const char *path);
+
 /** rec_store_is_zip(store): whether the files come out of a zip. */
 bool rec_store_is_zip(const struct rec_store *store);
 
@@ -31,18 +34,21 @@ bool rec_store_is_zip(const struct rec_store *store);
 size_t rec_store_count(const struct rec_store *store);
 const char *rec_store_name(const struct rec_store *store, size_t i);
 
-/** rec_store_slurp(store, i, limit, text, n): the whole of one, as rec_source_slurp(). */
+/** rec_store_slurp(store, i, limit, text, n): the whole of one, as rec_source_slurp(); REC_ENODATA: it is no file. */
 int rec_store_slurp(struct rec_store *store, size_t i, size_t limit, char **text, size_t *n);
 
 /**
- * rec_store_find(store, entry, location, path):
+ * rec_store_find(store, entry, location, path, kept):
  * The local path of what the manifest calls ${location}: below the folder as it stands, or else by the last part of a key, path or URL, also
  * when only the ending differs (.webm, .mp4, .mkv, .ogg).
  *   entry  where the location stands, for messages
- *   path   malloc'd; what is not there keeps its own name, and whoever opens it says so
- * Errors, reported: REC_EINPUT: it leads out of the folder, a URL of which nothing lies here, no member of that name in the zip; REC_ENOMEM.
+ *   path   malloc'd; what is not there keeps its own name, and whoever opens it says so; of a member of a zip its name for
+ *          messages, "archive.zip: cam.webm"
+ *   kept   the member's bytes, the session's; NULL: the path leads to them
+ * Errors, reported: REC_EINPUT: it leads out of the folder, a URL of which nothing lies here; REC_ENOMEM.
  */
-int rec_store_find(struct rec_store *store, const char *entry, const char *location, char **path);
+int rec_store_find(
+        struct rec_store *store, const char *entry, const char *location, char **path, const struct rec_source **kept);
 
 void rec_store_close(struct rec_store **store);
 

@@ -3,7 +3,6 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/log.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -19,8 +18,18 @@ static const char *below(const char *path, const char *folder)
 	return path + n + 1;
 }
 
+/* a member of a zip is written as where it will lie once that is unpacked beside the session.json */
+static const char *location_of(const struct rec_session *session, const struct rec_track *track, const char *folder)
+{
+	const char *rest = session->archive ? track->path + strlen(session->archive) + 2 : below(track->path, folder);
+
+	return rest ? rest : track->path;
+}
+
 static bool all_below(const struct rec_session *session, const char *folder)
 {
+	if (session->archive)
+		return true;
 	for (size_t i = 0; i < session->ntracks; i++) {
 		if (!below(session->tracks[i].path, folder))
 			return false;
@@ -51,15 +60,16 @@ static void write_pair(struct rec_json *json, int64_t a_ns, int64_t b_ns)
 	rec_json_end_array(json);
 }
 
-static void write_track(struct rec_json *json, const struct rec_track *track, const char *folder)
+static void write_track(
+        struct rec_json *json, const struct rec_session *session, const struct rec_track *track, const char *folder)
 {
-	const char *rest = below(track->path, folder);
-
 	rec_json_object(json, NULL);
 	rec_json_str(json, "kind", track->kind == REC_AUDIO ? "audio" : "video");
 	if (track->source == REC_SCREEN)
 		rec_json_str(json, "source", "screen");
-	rec_json_str(json, "path", rest ? rest : track->path);
+	rec_json_str(json, "path", location_of(session, track, folder));
+	if (track->stream > 0)
+		rec_json_int(json, "stream", track->stream);
 	rec_json_seconds(json, "start_s", track->start_ns);
 	if (track->end_ns != REC_NS_UNKNOWN && track->end_ns > track->start_ns)
 		rec_json_seconds(json, "end_s", track->end_ns);
@@ -96,7 +106,7 @@ static void write_participant(
 	rec_json_array(json, "tracks");
 	/* a participant's tracks follow each other in the session */
 	for (; *next < session->ntracks && session->tracks[*next].participant == number; ++*next)
-		write_track(json, &session->tracks[*next], folder);
+		write_track(json, session, &session->tracks[*next], folder);
 	rec_json_end_array(json);
 	write_extra(json, who->extra);
 	rec_json_end_object(json);
@@ -105,11 +115,9 @@ static void write_participant(
 int rec_session_write(const struct rec_session *session, const char *folder, struct rec_buf *text)
 {
 	struct rec_json json = {.buf = text, .pretty = true};
-	bool here = folder && all_below(session, folder);
+	bool here = session->archive || (folder && all_below(session, folder));
 	size_t next = 0;
 
-	if (session->nfds > 0)
-		return rec_report(REC_EINPUT, "cannot write a session.json for files in a zip; unpack it first");
 	rec_json_object(&json, NULL);
 	rec_json_str(&json, "session_id", session->id);
 	rec_json_str(&json, "session_dir", here ? "." : session->dir);

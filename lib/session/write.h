@@ -12,7 +12,8 @@
  * events themselves are not: nothing is applied twice.
  *   session  settled
  *   folder   where it will lie, resolved; NULL: not known. Paths below it are relative, and session_dir is "."; otherwise session_dir is the session's own
- * Errors, reported: REC_EINPUT: the files lie in a zip; REC_ENOMEM.
+ * Of files in a zip the paths are those of its members, and session_dir is ".": it has to be unpacked where the session.json lies.
+ * REC_ENOMEM.
  */
 int rec_session_write(const struct rec_session *session, const char *folder, struct rec_buf *text);
 

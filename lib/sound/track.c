@@ -143,6 +143,8 @@ static int set_up(struct rec_sound_track *t, const char *path)
 	int err = REC_OK;
 
 	input.source = t->params.source;
+	input.kept = t->params.kept;
+	input.stream = t->params.stream;
 	t->params.source = NULL;
 	t->input = t->params.input;
 	t->path = strdup(path);

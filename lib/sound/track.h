@@ -39,6 +39,8 @@ struct rec_sound_track_params {
 	sem_t *workers;            /* taken while decoding (-j); NULL */
 	struct rec_source *source; /* read from it instead of opening the path; taken over, also on error; NULL */
 	struct rec_input *input;   /* or this, open and not yet read, where the path is not opened here; likewise */
+	const struct rec_source *kept; /* or from a second reader of this; borrowed until the track is open; NULL */
+	int stream;                    /* as rec_input_params has it */
 };
 
 /**

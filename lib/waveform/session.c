@@ -164,7 +164,9 @@ static int place_track(const struct rec_waveform *w, const struct rec_track *tra
 	        .start_ns = (track->origin == REC_ORIGIN_SESSION ? 0 : track->start_ns) - w->zero_ns,
 	        .audible = {presence, 1},
 	        .mutes = *mutes,
-	        .cuts = track->cuts};
+	        .cuts = track->cuts,
+	        .kept = track->kept,
+	        .stream = track->stream};
 	return REC_OK;
 }
 
