@@ -66,6 +66,8 @@ static void reach(const void *options, struct rec_reach *reach)
 
 	if (o->verify)
 		return;
+	if (strcmp(input, "-") == 0)
+		rec_reach_input(reach, "/proc/self/fd/0");
 	rec_log_set_level(REC_QUIET); /* what is wrong with it the work will say */
 	if (o->reading.from || strcmp(input, "-") == 0 || rec_probe_may_be_manifest(input))
 		rec_reach_manifest(reach, REC_REACH_READ, input);

@@ -138,7 +138,8 @@ def by_hand(room, whom, sig):
     bad = room.spoiled(case, new=False) + ([] if sig == signal.SIGKILL else room.strays(case))
     rig.check(f"{sig.name} to {whom} in the middle of a long run", child.returncode == wanted and not bad, f"{child.returncode} {bad}")
     time.sleep(0.2)
-    left = subprocess.run(["pgrep", "-g", str(child.pid)], stdout=subprocess.PIPE, text=True).stdout
+    left = subprocess.run(["ps", "-e", "-o", "pgid=,pid=,stat="], stdout=subprocess.PIPE, text=True).stdout
+    left = [line for line in left.splitlines() if line.split()[0] == str(child.pid) and line.split()[2][0] != "Z"]
     rig.check(f"{sig.name} to {whom}: no process is left", not left, left)
 
 

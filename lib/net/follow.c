@@ -20,6 +20,7 @@ struct rec_follow {
 	char *chunk;
 	int64_t at; /* what the digest has; the thread's own while it runs */
 	int error;  /* likewise */
+	int cause;  /* errno of that; 0: the file became shorter */
 	pthread_t thread;
 	bool running;
 
@@ -54,6 +55,7 @@ static void hash_to(struct rec_follow *f, int64_t to)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
+			f->cause = got < 0 ? errno : 0;
 			f->error = REC_EIO;
 			return;
 		}
@@ -112,8 +114,10 @@ int rec_follow_end(struct rec_follow *follow, char hex[REC_MD5_HEX])
 
 	stop(follow);
 	hash_to(follow, follow->to);
-	if (follow->error < 0)
+	if (follow->error < 0) {
+		errno = follow->cause;
 		return follow->error;
+	}
 	rec_digest_end(follow->md5, bytes);
 	rec_hex(hex, bytes, sizeof bytes);
 	return REC_OK;

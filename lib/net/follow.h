@@ -24,7 +24,7 @@ int rec_follow_new(struct rec_follow **follow, int fd);
 /** rec_follow_to(follow, bytes): so many bytes from the file's beginning are as they will stay; never fewer than before. */
 void rec_follow_to(struct rec_follow *follow, int64_t bytes);
 
-/** rec_follow_end(follow, hex): the MD5 of what rec_follow_to() last said; once. REC_EIO: the file cannot be read, or is shorter (not reported). */
+/** rec_follow_end(follow, hex): the MD5 of what rec_follow_to() last said; once. REC_EIO: the file cannot be read, as errno says, or is shorter: errno is 0 (not reported). */
 int rec_follow_end(struct rec_follow *follow, char hex[REC_MD5_HEX]);
 
 /** rec_follow_free(follow): also where it did not end; NULL is fine. */

@@ -266,7 +266,7 @@ static int check_content(struct download *d, struct rec_http_reply *reply)
 	if (!d->follow)
 		return REC_OK;
 	if (rec_follow_end(d->follow, hex) < 0)
-		return own_error(d, REC_EIO, "what was written cannot be read again");
+		return own_error(d, REC_EIO, errno ? strerror(errno) : "another program made it shorter meanwhile");
 	if (strcmp(hex, d->version->md5) != 0)
 		return fail(reply, "what came is not what its checksum (ETag) says; --no-checksum takes it");
 	return REC_OK;

@@ -162,9 +162,14 @@ static int keep(struct rec_probe *probe, const char *path)
 static int open_paths(struct rec_probe *probe, const struct rec_strings *paths, const struct rec_probe_params *params,
         const struct rec_settle_params *settle)
 {
+	const char *zip = "/proc/self/fd/0";
+	struct rec_strings one = {&zip, 1};
 	struct rec_open_options reading = params->reading;
-	int r = keep(probe, paths->items[0]);
 
+	/* the members of a zip are kept one by one; it may be standard input, as a file */
+	if (paths->n == 1 && strcmp(paths->items[0], "-") == 0 && rec_archive_recognises(zip) > 0)
+		return rec_open_session(&probe->session, &one, &reading, settle);
+	int r = keep(probe, paths->items[0]);
 	if (r == REC_OK)
 		r = paths->n > 1 || reading.from ? 1 : is_manifest(paths->items[0], probe->kept);
 	if (r < 0)

@@ -242,9 +242,9 @@ static void writes(void **state)
 {
 	static const char *const want[] = {
 	        "{\"s\":\"a\\\"\\\\/"
-	        "\\n\\u0001\x7F\xC3\xA9\",\"none\":null,\"min\":-9223372036854775808,\"list\":[true,false,null,{}],"
+	        "\\n\\u0001\\u007f\xC3\xA9\",\"none\":null,\"min\":-9223372036854775808,\"list\":[true,false,null,{}],"
 	        "\"t\":-1.500000001,\"u\":null,\"raw\":[1]}",
-	        "{\n  \"s\": \"a\\\"\\\\/\\n\\u0001\x7F\xC3\xA9\",\n  \"none\": null,\n  \"min\": "
+	        "{\n  \"s\": \"a\\\"\\\\/\\n\\u0001\\u007f\xC3\xA9\",\n  \"none\": null,\n  \"min\": "
 	        "-9223372036854775808,\n  \"list\": [\n"
 	        "    true,\n    false,\n    null,\n    {}\n  ],\n  \"t\": -1.500000001,\n  \"u\": null,\n  \"raw\": "
 	        "[1]\n}"};
