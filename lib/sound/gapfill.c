@@ -139,12 +139,6 @@ static int64_t first_least(const struct rec_drift *d, const int64_t *residual, u
 	return (int64_t)fmax(1.6 * (double)d->tick_ns, fmin(0.5e6 + 6 * spread, first_most));
 }
 
-/* Most tracks begin at 0, and exactly there: what rounding alone explains is no offset. */
-static int64_t near_zero(const struct rec_gapfill *g, int64_t at_ns)
-{
-	return llabs(at_ns) <= g->drift.tick_ns / 2 ? 0 : at_ns;
-}
-
 static void start(struct rec_gapfill *g, struct rec_gapfill_place *place)
 {
 	int64_t residual[REC_GAPFILL_AHEAD + 1];
@@ -154,7 +148,7 @@ static void start(struct rec_gapfill *g, struct rec_gapfill_place *place)
 	g->started = true;
 	unsigned n = residuals(g, stamp, residual);
 	int64_t least = first_least(&g->drift, residual, n);
-	anchor(g, near_zero(g, stamp + centre(residual, n, least)), 0, place);
+	anchor(g, stamp + centre(residual, n, least), 0, place);
 	rec_drift_anchor(&g->drift);
 }
 

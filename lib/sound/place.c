@@ -252,6 +252,12 @@ static enum rec_gap_cause cause_of(const struct waiting *w, const struct rec_gap
 	return to->gap_ns > step_most_ns || (whole && to->gap_ns >= packet_ns / 2) ? REC_GAP_HOLE : REC_GAP_STEP;
 }
 
+/* Most tracks begin at 0, and exactly there: an offset that the stamps' rounding alone explains is none, for the whole track. */
+static bool is_zero(const struct rec_place *p, int64_t at_ns)
+{
+	return p->params.origin == REC_ORIGIN_TRACK || llabs(at_ns) <= p->params.tick_ns / 2;
+}
+
 static int begin_stretch(struct rec_place *p, const struct waiting *w, const struct rec_gapfill_place *to)
 {
 	bool head = !p->started;
@@ -261,7 +267,7 @@ static int begin_stretch(struct rec_place *p, const struct waiting *w, const str
 	p->skip = 0;
 	if (err < 0)
 		return err;
-	if (head && p->params.origin == REC_ORIGIN_TRACK)
+	if (head && is_zero(p, to->at_ns))
 		p->origin_ns = to->at_ns;
 	p->started = true;
 	if (!head && to->gap_ns == 0)
