@@ -131,24 +131,18 @@ static int set_quality(const struct video_codec *codec, double crf, AVDictionary
 }
 
 /*
- * The same bytes with less memory: without a thread of its own for the lookahead x264 holds four frames less (10 MB at 720p, 22 at 1080p). The lookahead itself
- * stays as the preset has it: at 1080p a third of it (10 of 30) would save 133 MB more, but costs 8 % at equal PSNR.
- */
-#define X264_MEMORY "sync-lookahead=0"
-
-/*
  * x264's AVX-512 lookahead (mbtree, r3095) reads memory that nobody wrote when the width is no multiple of 128, so its bytes
  * change from run to run; its AVX2 code does not, is as fast, and is what a CPU without AVX-512 runs, so that both agree.
  */
 static int tame_x264(AVDictionary **options)
 {
-	const char *text = X264_MEMORY;
-
 #if defined(__x86_64__) || defined(__i386__)
 	if (av_get_cpu_flags() & AV_CPU_FLAG_AVX512)
-		text = X264_MEMORY ":asm=avx2";
+		return av_dict_set(options, "x264-params", "asm=avx2", 0) < 0 ? REC_ENOMEM : REC_OK;
+#else
+	(void)options;
 #endif
-	return av_dict_set(options, "x264-params", text, 0) < 0 ? REC_ENOMEM : REC_OK;
+	return REC_OK;
 }
 
 int rec_video_options(AVCodecContext *context, const struct rec_video_params *params, AVDictionary **options)
