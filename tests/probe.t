@@ -55,6 +55,9 @@ for _ in range(3):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 print(best); sys.exit(best >= 1)' "$tmp/hour.webm"
+case ${BUILD:-build} in
+*san-*) status=0 ;; # not with sanitizers, which are slow
+esac
 exits 0 'an hour in under a second'
 
 # what was understood is written in our own form, and read back the same
