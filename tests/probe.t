@@ -46,19 +46,15 @@ ffmpeg -v error -f lavfi -i anoisesrc=a=0.001:r=16000 -t 60 -c:a libopus -b:a 24
 for _ in $(seq 60); do echo "file '$tmp/minute.webm'"; done >"$tmp/list"
 ffmpeg -v error -f concat -safe 0 -i "$tmp/list" -c copy "$tmp/hour.webm"
 rec-probe "$tmp/hour.webm" >/dev/null
-# of a processor: what else runs on the machine is not measured
-run python3 -c 'import resource, subprocess, sys
+run python3 -c 'import subprocess, sys, time
 best = 9
 for _ in range(3):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["rec-probe", sys.argv[1]], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    start = time.time(); subprocess.run(["rec-probe", sys.argv[1]], check=True, stdout=subprocess.DEVNULL); best = min(best, time.time() - start)
 print(best); sys.exit(best >= 1)' "$tmp/hour.webm"
 case ${BUILD:-build} in
-*san-*) status=0 ;; # not with sanitizers, which are slow
+*san-*) ;; # no promise of sanitizers
+*) exits 0 'an hour in under a second' ;;
 esac
-exits 0 'an hour in under a second'
 
 # what was understood is written in our own form, and read back the same
 mkdir "$tmp/w"

@@ -9,7 +9,6 @@
 #include "sound/resample.h"
 
 #include <inttypes.h>
-#include <libavutil/frame.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
