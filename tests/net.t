@@ -312,6 +312,23 @@ try:
             if status == 0 and os.path.exists(path(args[-1])):
                 os.unlink(path(args[-1]))
 
+    # a URL is as good as the file: the same output, the same account
+    fps = ["--preset", "ultrafast", "--size", "64x48"]
+    near = {"A": os.path.join(ROOT, AUDIO), "V": video, "M": write(path("near.json"), manifest(os.path.join(ROOT, AUDIO)))}
+    far = {"A": f"{HTTP}/ok/{AUDIO}", "V": f"{HTTP}/ok/{os.path.basename(video)}", "M": write(path("far.json"), manifest(f"{HTTP}/ok/{AUDIO}"))}
+    follow = ["--allow-remote", "--allow-insecure", "--allow-outside"]
+    for args in (["rec-compose", "--p1-audio", "A", "--p1-video", "V", "--p1-join", "0", "--p1-leave", "20", *fps, "--format", "mkv"],
+                 ["rec-compose", "--session", "M", *follow, "--format", "wav"],
+                 ["rec-mix", "A", "--format", "flac"], ["rec-pad", "A", "--format", "wav"], ["rec-normalize", "V", *fps, "--format", "mkv"],
+                 ["rec-concat", "V", "V", "--format", "mkv"], ["rec-concat", "A", "A", "--format", "wav"],
+                 ["rec-waveform", "A", "--format", "json"], ["rec-probe", "A"], ["rec-probe", "V", "--deep"], ["rec-probe", "M", *follow]):
+        told = []
+        for name, where in (("near", near), ("far", far)):
+            out = [] if args[0] == "rec-probe" else ["-o", path(f"{name}.out")]
+            run = Run(*(where.get(word, word) for word in args), *out)
+            told.append((run.status, read(path(f"{name}.out")) if out and run.status == 0 else run.out.replace("near.json", "far.json")))
+        check(f"{' '.join(args[:2])} ...: the same from a URL as from a file", told[0] == told[1] and told[0][0] == 0 and told[0][1], run)
+
     # outputs
     run = Run("rec-compose", "--p1-audio", os.path.join(ROOT, AUDIO), "--p1-join", "0", "--p1-leave", "5", "--format", "wav", "-o", f"{HTTP}/403/o.wav?X-Amz-Signature=a")
     check("an output that the server refuses: exit 4, no query shown", run.status == 4 and not said(run), run)

@@ -3,13 +3,11 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "base/remote.h"
 #include "media/input.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool wanted(const struct rec_track *track, const struct rec_plan_params *params)
 {
@@ -28,7 +26,7 @@ static int look(const struct rec_track *track, struct rec_plan_track *found)
 
 	params.kept = track->kept;
 	params.stream = track->stream;
-	if (!track->kept && !rec_remote_is(track->path) && access(track->path, F_OK) != 0)
+	if (!rec_track_is_there(track))
 		return rec_report(REC_EINPUT, "cannot open '%s' (%s): %s; pass --skip-bad to leave it out", track->path,
 		        track->entry, strerror(errno));
 	err = rec_input_open(&in, track->path, &params);

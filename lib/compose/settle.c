@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Daily's names and containers may be 209 ms apart; a file that starts later than this is on the session's clock */
 static const int64_t late_start_ns = 100 * REC_NS_PER_MS;
@@ -48,7 +47,7 @@ static int survey_track(struct settling *s, size_t i)
 	int r;
 
 	s->surveys[i].codec[0] = '\0';
-	if (track->unusable || (!track->kept && access(track->path, F_OK) != 0))
+	if (track->unusable || !rec_track_is_there(track))
 		return REC_OK;
 	params.kept = track->kept;
 	params.stream = track->stream;

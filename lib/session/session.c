@@ -4,10 +4,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/remote.h"
 #include "session/model.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* a file name must leave room for an ending */
 static const size_t max_stem = 200;
@@ -115,6 +117,11 @@ char *rec_session_stem(const struct rec_session *session)
 		stem[0] = '_';
 	stem[n] = '\0';
 	return stem;
+}
+
+bool rec_track_is_there(const struct rec_track *track)
+{
+	return track->kept || rec_remote_is(track->path) || access(track->path, F_OK) == 0;
 }
 
 bool rec_session_has(const struct rec_session *session, size_t participant, enum rec_kind kind)

@@ -164,6 +164,9 @@ const char *rec_session_formats(void);
 /** rec_session_has(session, participant, kind): whether the entry has a track of that kind. */
 bool rec_session_has(const struct rec_session *session, size_t participant, enum rec_kind kind);
 
+/** rec_track_is_there(track): whether there is anything to open: bytes kept, a URL, whose server is not asked, or a path that leads somewhere. Sets errno where not. */
+bool rec_track_is_there(const struct rec_track *track);
+
 /** rec_cuts_before(cuts, file_ns): how much time is missing in a file up to ${file_ns} since its first sample or picture: what its stamp is short of. */
 int64_t rec_cuts_before(const struct rec_cuts *cuts, int64_t file_ns);
 
