@@ -20,12 +20,15 @@ QUIET = ["ffmpeg", "-nostdin", "-v", "error", "-y"]
 PARTS = 20
 
 
+BT709 = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
+
+
 def source(a, folder):
-    """The recorded stamps, at the size of the bench."""
+    """The recorded stamps, at the size of the bench, in the colours that rec-normalize gives, which ffmpeg does not convert."""
     out = f"{folder}/source.mkv"
     width, height = a.size.split("x")
     subprocess.run([*QUIET, "-i", f"{DATA}/Aditya-video.webm", "-i", f"{DATA}/Aditya-audio.webm", "-map", "0:v", "-map",
-                    "1:a", "-vf", f"scale={width}:{height}", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "veryfast",
+                    "1:a", "-vf", f"scale={width}:{height}:out_color_matrix=bt709", *BT709, "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "veryfast",
                     "-crf", "16", "-c:a", "copy", out], check=True)
     return out
 
