@@ -415,7 +415,7 @@ static int run(void *options)
 		err = load_session(o, &session);
 	if (err == REC_OK)
 		err = settle_layout(session, &o->layout);
-	if (err < 0)
+	if (err != REC_OK)
 		goto done;
 	if (!o->output && !o->dry_run && rec_remote_is(session->dir)) {
 		err = rec_report(REC_EUSAGE, "no output: a session that is a URL needs -o OUT");

@@ -239,8 +239,7 @@ static int survey_media(struct surveying *s, const char *path, const struct rec_
 	if (r == REC_OK)
 		r = rec_demux_open(
 		        &s->demux, path, source, s->video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO, params->stream);
-
-	if (r < 0)
+	if (r != REC_OK)
 		return r;
 	describe(s);
 	r = rec_sizes_new(&s->sizes, s->demux.stream->codecpar);

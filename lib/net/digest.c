@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -30,11 +31,13 @@ int rec_digest_new(struct rec_digest **digest, const char *algorithm)
 
 void rec_digest_add(struct rec_digest *digest, const void *bytes, size_t n)
 {
+	assert(digest);
 	EVP_DigestUpdate(digest->context, bytes, n);
 }
 
 void rec_digest_end(struct rec_digest *digest, unsigned char *out)
 {
+	assert(digest);
 	EVP_DigestFinal_ex(digest->context, out, NULL);
 	EVP_DigestInit_ex(digest->context, digest->algorithm, NULL);
 }

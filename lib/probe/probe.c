@@ -25,7 +25,7 @@ static bool begins_as_json(const char *head, ssize_t n)
 static int holds_json(const struct rec_source *kept)
 {
 	struct rec_source *source = NULL;
-	char head[512];
+	char head[512] = "";
 	ssize_t n = rec_source_again(kept, &source);
 
 	if (n == REC_OK)
@@ -37,7 +37,7 @@ static int holds_json(const struct rec_source *kept)
 /* whether it is a folder, a zip, JSON, or a bare name that stands for a recording: 1, 0, or a rec_err; ${kept}: its bytes, or NULL */
 static int is_manifest(const char *path, const struct rec_source *kept)
 {
-	char head[512];
+	char head[512] = "";
 	struct stat st;
 
 	if (kept)
