@@ -9,6 +9,7 @@ list=build/coverage.txt
 make=${MAKE:-make}
 
 command -v lcov >/dev/null || { echo 'make coverage wants lcov; on Debian: apt install lcov' >&2 && exit 1; }
+mkdir -p build
 # no optimisation: a line is a line
 $make BUILD=$build HARDEN= HARDEN_LD= CFLAGS='-O0 --coverage -fprofile-update=atomic' LDFLAGS=--coverage all units replays >$build.log 2>&1 ||
     { tail -n 20 $build.log >&2 && exit 1; }

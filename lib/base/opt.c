@@ -41,7 +41,7 @@ static bool spells(const struct rec_opt *row, const char *name, size_t n, int *n
 	size_t digits = number_length(name + before);
 	const char *rest = name + before + digits;
 	size_t nrest = strlen(mark + 1);
-	if (!digits || before + digits + nrest != n || strncmp(rest, mark + 1, nrest) != 0)
+	if (!digits || before + digits + nrest != n || memcmp(rest, mark + 1, nrest) != 0)
 		return false;
 	*number = digits < 10 ? (int)strtol(name + before, NULL, 10) : 0;
 	return true;

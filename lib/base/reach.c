@@ -72,13 +72,12 @@ void rec_reach_manifest(struct rec_reach *reach, enum rec_reach_kind kind, const
 	rec_reach_input(reach, location);
 	if (!location || rec_remote_is(location))
 		return;
-	if (strcmp(location, "-") == 0)
-		rec_reach_add(reach, kind, ".");
-	else if (stat(location, &st) == 0 && S_ISDIR(st.st_mode))
+	bool there = strcmp(location, "-") != 0 && stat(location, &st) == 0;
+	if (there && S_ISDIR(st.st_mode))
 		rec_reach_add(reach, kind, location);
-	else if (stat(location, &st) == 0 && S_ISREG(st.st_mode))
+	else if (there && S_ISREG(st.st_mode))
 		add_folder_of(reach, kind, location);
-	else if (stat(location, &st) == 0) /* a pipe */
+	else if (there || strcmp(location, "-") == 0) /* a pipe */
 		rec_reach_add(reach, kind, ".");
 	if (recordings && *recordings && !strchr(location, '/'))
 		add_below(reach, kind, recordings, location);

@@ -8,12 +8,13 @@
 #include "edit/recording.h"
 #include "picture/colour.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { BLOCK = 1024, MAX_CHANNELS = 2 };
 /* a stamp that lies further from the first is damage that would be days of one picture */
-static const int64_t longest_ns = 7 * 24 * 3600 * REC_NS_PER_S;
+static const int64_t longest_ns = INT64_C(7) * 24 * 3600 * REC_NS_PER_S;
 
 struct pass {
 	const struct rec_normalize_params *params;
@@ -78,10 +79,12 @@ static int look(struct pass *pass)
 
 static int check_span(const struct pass *pass)
 {
-	if (pass->scan.end_ns - pass->result->zero_ns <= longest_ns)
+	int64_t weeks = (pass->scan.end_ns - pass->result->zero_ns) / longest_ns;
+
+	if (weeks == 0)
 		return REC_OK;
-	return rec_report(REC_EINPUT, "cannot normalize '%s': its stamps span %lld days, which is no recording",
-	        pass->recording.path, (long long)((pass->scan.end_ns - pass->result->zero_ns) / longest_ns * 7));
+	return rec_report(REC_EINPUT, "cannot normalize '%s': its stamps span %" PRId64 " days, which is no recording",
+	        pass->recording.path, 7 * weeks);
 }
 
 /* Rate and size of the output. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 /* a stamp that lies further from the first is damage that would be days of silence */
-static const int64_t longest_ns = 7 * 24 * 3600 * REC_NS_PER_S;
+static const int64_t longest_ns = INT64_C(7) * 24 * 3600 * REC_NS_PER_S;
 
 static bool has_key(const struct rec_scan *scan, int64_t *ns)
 {

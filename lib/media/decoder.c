@@ -17,7 +17,7 @@ static int set_up(AVCodecContext *decoder, const AVCodecParameters *par, AVRatio
 		return rec_libav_err(av);
 	decoder->pkt_timebase = time_base;
 	decoder->max_pixels = rec_media_limits.pixels;
-	decoder->max_samples = rec_media_limits.rate * 10; /* of one frame */
+	decoder->max_samples = (int64_t)rec_media_limits.rate * 10; /* of one frame */
 	decoder->thread_count = threads > 0 ? threads : 1;
 	decoder->codec_whitelist = av_strdup(rec_demux_codecs());
 	return decoder->codec_whitelist ? REC_OK : REC_ENOMEM;

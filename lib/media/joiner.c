@@ -8,6 +8,7 @@
 #include "media/libav.h"
 #include "media/reorder.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* more pictures than any encoder holds back */
@@ -46,6 +47,7 @@ static int open_encoder(struct rec_joiner *j)
 {
 	int err = rec_codecs_open_video(&j->encoder, j->format, &j->video);
 
+	assert(err < 0 || j->encoder);
 	if (err == REC_OK && j->in_band) {
 		AVCodecParameters *par = avcodec_parameters_alloc();
 
@@ -207,6 +209,7 @@ static int give(struct rec_joiner *j, const AVFrame *frame, struct stamp at)
 	AVFrame *copy = rec_libav_bare_reference(frame);
 	int err;
 
+	assert(j->encoder);
 	if (!copy)
 		return no_memory();
 	copy->color_range = j->encoder->color_range;
