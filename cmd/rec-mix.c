@@ -4,8 +4,7 @@
 #include "base/log.h"
 #include "base/reach.h"
 #include "base/tool.h"
-#include "compose/open.h"
-#include "mixdown/mixdown.h"
+#include "mixdown/mixargs.h"
 #include "mixdown/stems.h"
 #include "mixdown/voiceargs.h"
 #include "net/net.h"
@@ -13,28 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const zeros[] = {"join", "clock", NULL};
-static const char *const depths[] = {"16", "24", "32f", NULL};
-static const int bits_of_depth[] = {16, 24, 32};
-
 struct options {
 	struct rec_common common;
-	struct rec_strings sessions;
-	const char *session; /* the first of them; NULL: none */
-	struct rec_open_options reading;
-	int zero;
-	bool skip_bad;
-	bool strict;
-	bool allow_truncated;
+	struct rec_mixargs mix;
 	const char *output;
-	const char *format;
 	const char *stems;
 	bool layout_channels;
-	int64_t length_ns;
-	int rate;
 	int channels;
-	int depth;
-	int64_t bitrate;
 	struct rec_strings gains;
 	struct rec_strings pans;
 	bool spread;
@@ -42,39 +26,26 @@ struct options {
 	double loudness_lufs;
 	double ceiling_dbtp;
 	bool no_limit;
-	int jobs;
 	struct rec_strings operands;
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(mix.sessions), "FILE", 0, 0, NULL,
                 "mix the sound of this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
-        REC_OPEN_OPTS(struct options, reading),
-        {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
-                "a session's output begins at the earliest join, or at 0 of its own clock (join)"},
-        {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
-                "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
-        {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
-        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
-                "use a track whose tail is missing from a URL, too, instead of failing with 4"},
+        REC_OPEN_OPTS(struct options, mix.reading), REC_MIXARGS_INPUT_OPTS(struct options, mix),
         {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
         {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL, "the mix to write; - is standard output"},
-        {0, "format", REC_OPT_STR, AT(format), "NAME", 0, 0, NULL,
-                "wav, flac, mp3, m4a, opus, ogg, webm, mp4, mov or mkv (by OUT's ending; stems alone: wav)"},
+        REC_MIXARGS_FORMAT_OPTS(struct options, mix,
+                "wav, flac, mp3, m4a, opus, ogg, webm, mp4, mov or mkv (by OUT's ending; stems alone: wav)"),
         {0, "stems", REC_OPT_STR, AT(stems), "DIR", 0, 0, NULL,
                 "also write one file for each participant, as it goes into the mix, before the limiter"},
         {0, "layout-channels", REC_OPT_FLAG, AT(layout_channels), NULL, 0, 0, NULL,
                 "one channel for each participant instead of a mix (WAV; FLAC up to 8)"},
-        {0, "length", REC_OPT_DURATION, AT(length_ns), "TIME", 0, 1e6, NULL,
-                "of the output, exactly (the session's; without one, to the end of the last track)"},
-        {0, "rate", REC_OPT_INT, AT(rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
+        REC_MIXARGS_LENGTH_OPTS(struct options, mix, "last track"),
         {0, "channels", REC_OPT_INT, AT(channels), "N", 1, 2, NULL, "1 or 2 (2)"},
-        {0, "bits", REC_OPT_CHOICE, AT(depth), "BITS", 0, 0, depths,
-                "of a sample in WAV and FLAC: 16, 24 or 32f, WAV's float (16)"},
-        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 6000, 1e6, NULL, "of MP3, AAC and Opus (128k)"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
+        REC_MIXARGS_CODEC_OPTS(struct options, mix), {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Sound"},
         {0, "gain", REC_OPT_LIST, AT(gains), "DB", 0, 0, NULL,
                 "of the whole mix; NAME=DB: of one track; may be given again"},
         {0, "pan", REC_OPT_LIST, AT(pans), "NAME=POS", 0, 0, NULL,
@@ -87,10 +58,7 @@ static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0,
         {0, "ceiling", REC_OPT_REAL, AT(ceiling_dbtp), "DBTP", -20, 0, NULL,
                 "the true peak that the limiter keeps (-1)"},
         {0, "no-limit", REC_OPT_FLAG, AT(no_limit), NULL, 0, 0, NULL, "no limiter: the bare sum"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Work"},
-        {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 0, 1024, NULL,
-                "decode on at most N threads at once (as many as processors)"},
-        REC_COMMON_OPTS(struct options, common), REC_OPT_END};
+        REC_MIXARGS_WORK_OPTS(struct options, mix), REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 /* INPUT@OFFSET */
 static void reach(const void *options, struct rec_reach *reach)
@@ -111,39 +79,15 @@ static void reach(const void *options, struct rec_reach *reach)
 static const struct rec_tool tool = {"rec-mix", "[--session session.json [MANIFEST ...] | INPUT[@OFFSET_S] ...] -o OUT",
         "mix the voices of a meeting", table, AT(common), AT(operands), 0, -1, reach};
 
-static const struct options defaults = {.length_ns = REC_NS_UNKNOWN,
-        .rate = 48000,
-        .channels = 2,
-        .level_lufs = NAN,
-        .loudness_lufs = NAN,
-        .ceiling_dbtp = -1};
+static const struct options defaults = {
+        .mix = {REC_MIXARGS_DEFAULTS}, .channels = 2, .level_lufs = NAN, .loudness_lufs = NAN, .ceiling_dbtp = -1};
 
 /* what the voices come from; the voices borrow all of it */
 struct source {
-	struct rec_session *session;
-	struct rec_plan *plan;
+	struct rec_mixargs_source from;
 	struct rec_voice_input *inputs;
 	char **paths;
-	struct rec_voices *voices;
 };
-
-static int forced_origin(const struct options *o)
-{
-	return o->reading.origin == 1 ? REC_ORIGIN_SESSION : o->reading.origin == 2 ? REC_ORIGIN_TRACK : -1;
-}
-
-static int open_session(const struct options *o, struct source *source)
-{
-	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
-	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
-	int err = rec_open_session(&source->session, &o->sessions, &o->reading, &settle);
-
-	plan.timeline.no_video = true;
-	plan.timeline.zero_clock = o->zero == 1;
-	if (err == REC_OK)
-		err = rec_plan_new(&source->plan, source->session, &plan);
-	return err == REC_OK ? rec_voices_from_plan(&source->voices, source->plan) : err;
-}
 
 static int open_inputs(const struct options *o, struct source *source)
 {
@@ -156,19 +100,17 @@ static int open_inputs(const struct options *o, struct source *source)
 		return REC_ENOMEM;
 	for (size_t i = 0; err == REC_OK && i < n; i++) {
 		err = rec_voiceargs_input(
-		        o->operands.items[i], forced_origin(o), &source->inputs[i], &source->paths[i]);
+		        o->operands.items[i], rec_mixargs_origin(&o->mix), &source->inputs[i], &source->paths[i]);
 		pipes += err == REC_OK && strcmp(source->paths[i], "-") == 0;
 	}
 	if (err == REC_OK && pipes > 1)
 		err = rec_report(REC_EUSAGE, "standard input is given twice");
-	return err == REC_OK ? rec_voices_from_inputs(&source->voices, source->inputs, n, o->skip_bad) : err;
+	return err == REC_OK ? rec_voices_from_inputs(&source->from.voices, source->inputs, n, o->mix.skip_bad) : err;
 }
 
 static void close_source(const struct options *o, struct source *source)
 {
-	rec_voices_free(&source->voices);
-	rec_plan_free(&source->plan);
-	rec_session_free(&source->session);
+	rec_mixargs_close(&source->from);
 	for (size_t i = 0; source->paths && i < o->operands.n; i++)
 		free(source->paths[i]);
 	free(source->paths);
@@ -178,13 +120,13 @@ static void close_source(const struct options *o, struct source *source)
 /* What can be told from the command line alone. */
 static int check_usage(const struct options *o)
 {
-	if (!o->session && (o->reading.from || o->reading.events))
+	if (!o->mix.session && (o->mix.reading.from || o->mix.reading.events))
 		return rec_report(REC_EUSAGE, "--from and --events go with --session");
-	if (!o->session && o->operands.n == 0)
+	if (!o->mix.session && o->operands.n == 0)
 		return rec_report(REC_EUSAGE, "nothing to mix: pass --session session.json, or files");
 	if (!o->output && !o->stems)
 		return rec_report(REC_EUSAGE, "no output: pass -o OUT or --stems DIR");
-	if (o->output && !rec_output_format(o->output, o->format))
+	if (o->output && !rec_output_format(o->output, o->mix.format))
 		return rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format mp3", o->output);
 	if (o->layout_channels && (!o->output || !isnan(o->loudness_lufs) || o->spread || o->pans.n > 0))
 		return rec_report(
@@ -196,7 +138,7 @@ static int check_usage(const struct options *o)
 
 static int check_layout(const struct options *o, const struct rec_voices *voices)
 {
-	const char *format = rec_output_format(o->output, o->format);
+	const char *format = rec_output_format(o->output, o->mix.format);
 
 	if (strcmp(format, "wav") != 0 && strcmp(format, "flac") != 0)
 		return rec_report(REC_EUSAGE, "--layout-channels writes WAV or FLAC, not %s", format);
@@ -205,20 +147,13 @@ static int check_layout(const struct options *o, const struct rec_voices *voices
 	return REC_OK;
 }
 
-static int check_target(const struct options *o, const struct rec_voices *voices, const char *target)
-{
-	int err = rec_open_check_output(&o->sessions, target);
-
-	return err < 0 ? err : rec_voices_check_output(voices, target);
-}
-
 static int check_outputs(const struct options *o, const struct rec_voices *voices, const struct rec_stems *stems)
 {
-	int err = o->output ? check_target(o, voices, o->output) : REC_OK;
+	int err = o->output ? rec_mixargs_check_output(&o->mix, voices, o->output) : REC_OK;
 
 	for (size_t i = 0; err == REC_OK && i < stems->n; i++)
 		if (stems->paths[i])
-			err = check_target(o, voices, stems->paths[i]);
+			err = rec_mixargs_check_output(&o->mix, voices, stems->paths[i]);
 	return err;
 }
 
@@ -226,9 +161,9 @@ static void programme_json(const struct options *o, const struct rec_mixdown_par
         const struct rec_mixdown_result *result, struct rec_json *json)
 {
 	rec_json_str(json, "output", o->output);
-	rec_json_seconds(json, "duration_s", rec_ns_of_samples(result->samples, o->rate));
+	rec_json_seconds(json, "duration_s", rec_ns_of_samples(result->samples, o->mix.rate));
 	rec_json_int(json, "samples", result->samples);
-	rec_json_int(json, "rate", o->rate);
+	rec_json_int(json, "rate", o->mix.rate);
 	rec_json_int(json, "channels", o->layout_channels ? (int64_t)params->voices->npersons : o->channels);
 	rec_json_seconds(json, "zero_s", params->voices->zero_ns);
 	rec_json_real(json, "gain_db", params->gain_db, 2);
@@ -296,43 +231,19 @@ static int print_summary(
 	return err;
 }
 
-static int set_length(const struct options *o, struct rec_mixdown_params *params, const char *format)
-{
-	const struct rec_voices *voices = params->voices;
-	int64_t length_ns = o->length_ns != REC_NS_UNKNOWN ? o->length_ns : voices->length_ns;
-	int64_t bound_ns = length_ns;
-	int err = REC_OK;
-
-	params->length = length_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(length_ns, o->rate);
-	if (bound_ns == REC_NS_UNKNOWN && strcmp(format, "wav") == 0)
-		err = rec_voices_bound_ns(voices, &bound_ns);
-	params->sink.bound = bound_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(bound_ns, o->rate);
-	return err;
-}
-
 static struct rec_mixdown_params mixdown_of(const struct options *o, struct rec_voices *voices)
 {
-	struct rec_mixdown_params params = {.voices = voices,
-	        .output = o->output,
-	        .layout_channels = o->layout_channels,
-	        .limit = !o->no_limit,
-	        .ceiling_dbtp = o->ceiling_dbtp,
-	        .level_lufs = o->level_lufs,
-	        .loudness_lufs = o->loudness_lufs,
-	        .jobs = o->jobs,
-	        .skip_bad = o->skip_bad,
-	        .strict = o->strict,
-	        .allow_truncated = o->allow_truncated,
-	        .measure = o->common.json || !isnan(o->loudness_lufs) || rec_log_level() >= REC_INFO,
-	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress,
-	        .what = "mixing"};
+	struct rec_mixdown_params params = rec_mixargs_params(&o->mix, &o->common, voices);
 
-	params.sink.format = o->format;
-	params.sink.no_clobber = o->common.no_clobber;
-	params.sink.audio.rate = o->rate;
+	params.what = "mixing";
+	params.output = o->output;
+	params.layout_channels = o->layout_channels;
+	params.limit = !o->no_limit;
+	params.ceiling_dbtp = o->ceiling_dbtp;
+	params.level_lufs = o->level_lufs;
+	params.loudness_lufs = o->loudness_lufs;
+	params.measure |= !isnan(o->loudness_lufs);
 	params.sink.audio.channels = o->channels;
-	params.sink.audio.bitrate = o->bitrate;
-	params.sink.audio.bits = bits_of_depth[o->depth];
 	return params;
 }
 
@@ -354,7 +265,7 @@ static int mix(const struct options *o, struct rec_voices *voices)
 	struct rec_mixdown_params params = mixdown_of(o, voices);
 	struct rec_mixdown_result result = {0};
 	struct rec_stems stems = {0};
-	const char *format = o->output ? rec_output_format(o->output, o->format) : o->format ? o->format : "wav";
+	const char *format = rec_mixargs_format(&o->mix, o->output);
 	int err = place_voices(o, voices, &params.gain_db);
 
 	/* the stems' ending is that of the format, and says it */
@@ -364,7 +275,7 @@ static int mix(const struct options *o, struct rec_voices *voices)
 	if (err == REC_OK)
 		err = check_outputs(o, voices, &stems);
 	if (err == REC_OK)
-		err = set_length(o, &params, format);
+		err = rec_mixargs_length(&o->mix, format, &params);
 	if (err == REC_OK)
 		err = rec_mixdown_run(&params, &result);
 	if (err == REC_OK && rec_log_level() >= REC_INFO)
@@ -382,15 +293,15 @@ static int run(void *options)
 {
 	struct options *o = options;
 	struct source source = {0};
-	int err = rec_open_operands(&o->sessions, &o->operands);
+	int err = rec_open_operands(&o->mix.sessions, &o->operands);
 
-	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	o->mix.session = o->mix.sessions.n > 0 ? o->mix.sessions.items[0] : NULL;
 	if (err == REC_OK)
 		err = check_usage(o);
 	if (err == REC_OK)
-		err = o->session ? open_session(o, &source) : open_inputs(o, &source);
+		err = o->mix.session ? rec_mixargs_open(&o->mix, &source.from) : open_inputs(o, &source);
 	if (err == REC_OK)
-		err = mix(o, source.voices);
+		err = mix(o, source.from.voices);
 	close_source(o, &source);
 	return err;
 }

@@ -4,84 +4,51 @@
 #include "base/log.h"
 #include "base/tool.h"
 #include "compose/account.h"
-#include "compose/open.h"
-#include "mixdown/mixdown.h"
+#include "mixdown/mixargs.h"
 #include "mixdown/stems.h"
 #include "net/net.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const zeros[] = {"join", "clock", NULL};
-static const char *const depths[] = {"16", "24", "32f", NULL};
-static const int bits_of_depth[] = {16, 24, 32};
-
 struct options {
 	struct rec_common common;
-	struct rec_strings sessions;
-	const char *session; /* the first of them; NULL: none */
-	struct rec_open_options reading;
-	int zero;
+	struct rec_mixargs mix;
 	int64_t offset_ns;
-	bool skip_bad;
-	bool strict;
-	bool allow_truncated;
 	const char *output;
 	const char *folder;
-	const char *format;
-	int64_t length_ns;
-	int rate;
 	int channels;
-	int depth;
-	int64_t bitrate;
-	int jobs;
 	struct rec_strings operands;
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct rec_opt table[] = {{0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Input"},
-        {0, "session", REC_OPT_LIST, AT(sessions), "FILE", 0, 0, NULL,
+        {0, "session", REC_OPT_LIST, AT(mix.sessions), "FILE", 0, 0, NULL,
                 "place and end as in this session; a bare name means $RECORDINGS_DIR/NAME/session.json"},
-        REC_OPEN_OPTS(struct options, reading),
+        REC_OPEN_OPTS(struct options, mix.reading),
         {0, "offset", REC_OPT_DURATION, AT(offset_ns), "TIME", -1e6, 1e6, NULL,
                 "where the first sample stands; implies --origin track"},
-        {0, "zero", REC_OPT_CHOICE, AT(zero), "WHERE", 0, 0, zeros,
-                "a session's output begins at the earliest join, or at 0 of its own clock (join)"},
-        {0, "skip-bad", REC_OPT_FLAG, AT(skip_bad), NULL, 0, 0, NULL,
-                "leave out inputs that cannot be used, and exit 5, instead of refusing with 3"},
-        {0, "strict", REC_OPT_FLAG, AT(strict), NULL, 0, 0, NULL, "refuse a track whose tail is missing (exit 3)"},
-        {0, "allow-truncated", REC_OPT_FLAG, AT(allow_truncated), NULL, 0, 0, NULL,
-                "use a track whose tail is missing from a URL, too, instead of failing with 4"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
+        REC_MIXARGS_INPUT_OPTS(struct options, mix), {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Output"},
         {'o', "output", REC_OPT_STR, AT(output), "OUT", 0, 0, NULL, "the file to write; - is standard output"},
         {'d', "directory", REC_OPT_STR, AT(folder), "DIR", 0, 0, NULL,
                 "write one file for each participant of the session, all of one length"},
-        {0, "format", REC_OPT_STR, AT(format), "NAME", 0, 0, NULL,
-                "wav, flac, opus, ogg, webm, m4a or mp3 (by OUT's ending; with -d: wav)"},
-        {0, "length", REC_OPT_DURATION, AT(length_ns), "TIME", 0, 1e6, NULL,
-                "of the output, exactly (the session's; without one, to the end of the track)"},
-        {0, "rate", REC_OPT_INT, AT(rate), "HZ", 8000, 192000, NULL, "samples a second (48000)"},
+        REC_MIXARGS_FORMAT_OPTS(
+                struct options, mix, "wav, flac, opus, ogg, webm, m4a or mp3 (by OUT's ending; with -d: wav)"),
+        REC_MIXARGS_LENGTH_OPTS(struct options, mix, "track"),
         {0, "channels", REC_OPT_INT, AT(channels), "N", 1, REC_MIX_CHANNELS, NULL, "of the output (the track's)"},
-        {0, "bits", REC_OPT_CHOICE, AT(depth), "BITS", 0, 0, depths,
-                "of a sample in WAV and FLAC: 16, 24 or 32f, WAV's float (16)"},
-        {0, "bitrate", REC_OPT_BITS, AT(bitrate), "BITS", 6000, 1e6, NULL, "of MP3, AAC and Opus (128k)"},
-        {0, NULL, REC_OPT_HEADING, 0, NULL, 0, 0, NULL, "Work"},
-        {'j', "jobs", REC_OPT_INT, AT(jobs), "N", 0, 1024, NULL,
-                "decode on at most N threads at once (as many as processors)"},
+        REC_MIXARGS_CODEC_OPTS(struct options, mix), REC_MIXARGS_WORK_OPTS(struct options, mix),
         REC_COMMON_OPTS(struct options, common), REC_OPT_END};
 
 static const struct rec_tool tool = {"rec-pad", "[option ...] -o OUT INPUT | --session session.json -d DIR",
         "put every sample of a track at its time", table, AT(common), AT(operands), 0, 1, NULL};
 
-static const struct options defaults = {.offset_ns = REC_NS_UNKNOWN, .length_ns = REC_NS_UNKNOWN, .rate = 48000};
+static const struct options defaults = {.mix = {REC_MIXARGS_DEFAULTS}, .offset_ns = REC_NS_UNKNOWN};
 
 /* what the voices come from; the voices borrow all of it */
 struct source {
-	struct rec_session *session;
-	struct rec_plan *plan;
+	struct rec_mixargs_source from;
 	struct rec_voice_input input;
-	struct rec_voices *voices;
 };
 
 static const char *input_of(const struct options *o)
@@ -93,46 +60,39 @@ static int forced_origin(const struct options *o)
 {
 	if (o->offset_ns != REC_NS_UNKNOWN)
 		return REC_ORIGIN_TRACK;
-	return o->reading.origin == 1 ? REC_ORIGIN_SESSION : o->reading.origin == 2 ? REC_ORIGIN_TRACK : -1;
+	return rec_mixargs_origin(&o->mix);
 }
 
 static int check_usage(const struct options *o)
 {
-	if (o->session && o->offset_ns != REC_NS_UNKNOWN)
+	if (o->mix.session && o->offset_ns != REC_NS_UNKNOWN)
 		return rec_report(
 		        REC_EUSAGE, "--session says where a track stands, and so does --offset; give one of them");
-	if (o->offset_ns != REC_NS_UNKNOWN && o->reading.origin == 1)
+	if (o->offset_ns != REC_NS_UNKNOWN && o->mix.reading.origin == 1)
 		return rec_report(
 		        REC_EUSAGE, "--offset places the first sample, so it does not go with --origin session");
-	if (!o->session && (o->reading.from || o->reading.events))
+	if (!o->mix.session && (o->mix.reading.from || o->mix.reading.events))
 		return rec_report(REC_EUSAGE, "--from and --events go with --session");
-	if (!o->session && !input_of(o))
+	if (!o->mix.session && !input_of(o))
 		return rec_report(REC_EUSAGE, "nothing to pad: pass a file, or --session session.json -d DIR");
-	if (o->folder && (!o->session || o->output || input_of(o)))
+	if (o->folder && (!o->mix.session || o->output || input_of(o)))
 		return rec_report(REC_EUSAGE, "-d goes with --session alone: all participants of it, and no -o");
 	if (!o->folder && !o->output)
-		return rec_report(REC_EUSAGE, "no output: pass -o OUT%s", o->session ? " and one file, or -d DIR" : "");
+		return rec_report(
+		        REC_EUSAGE, "no output: pass -o OUT%s", o->mix.session ? " and one file, or -d DIR" : "");
 	if (!o->folder && !input_of(o))
 		return rec_report(REC_EUSAGE, "-o is the output of one file: name it, or pass -d DIR");
-	if (o->output && !rec_output_format(o->output, o->format))
+	if (o->output && !rec_output_format(o->output, o->mix.format))
 		return rec_report(REC_EUSAGE, "cannot tell the format of '%s'; pass --format wav", o->output);
 	return REC_OK;
 }
 
 static int open_session(const struct options *o, struct source *source)
 {
-	const struct rec_settle_params settle = {.skip_bad = o->skip_bad, .no_video = true};
-	struct rec_plan_params plan = {.timeline = REC_TIMELINE_PARAMS, .skip_bad = o->skip_bad};
-	int err = rec_open_session(&source->session, &o->sessions, &o->reading, &settle);
+	int err = rec_mixargs_open(&o->mix, &source->from);
 
-	plan.timeline.no_video = true;
-	plan.timeline.zero_clock = o->zero == 1;
-	if (err == REC_OK)
-		err = rec_plan_new(&source->plan, source->session, &plan);
-	if (err == REC_OK)
-		err = rec_voices_from_plan(&source->voices, source->plan);
-	if (err == REC_OK && input_of(o) && rec_voices_keep(source->voices, input_of(o)) == 0)
-		err = rec_report(REC_EUSAGE, "'%s' is no sound track of the session '%s'", input_of(o), o->session);
+	if (err == REC_OK && input_of(o) && rec_voices_keep(source->from.voices, input_of(o)) == 0)
+		err = rec_report(REC_EUSAGE, "'%s' is no sound track of the session '%s'", input_of(o), o->mix.session);
 	return err;
 }
 
@@ -140,12 +100,12 @@ static int open_input(const struct options *o, struct source *source)
 {
 	source->input = (struct rec_voice_input){
 	        input_of(o), input_of(o), forced_origin(o), o->offset_ns == REC_NS_UNKNOWN ? 0 : o->offset_ns};
-	return rec_voices_from_inputs(&source->voices, &source->input, 1, false);
+	return rec_voices_from_inputs(&source->from.voices, &source->input, 1, false);
 }
 
 static void tell_origin(const struct options *o, const struct rec_voice *voice)
 {
-	if (!o->session && forced_origin(o) < 0)
+	if (!o->mix.session && forced_origin(o) < 0)
 		rec_note("'%s': origin %s, its first stamp is %.3f s; --origin says otherwise", voice->path,
 		        rec_voice_origin_name(voice), (double)voice->first_ns / REC_NS_PER_S);
 }
@@ -233,38 +193,12 @@ static int print_summary(const struct options *o, const struct rec_session *sess
 	return err;
 }
 
-static int set_length(const struct options *o, struct rec_mixdown_params *params, const char *format)
-{
-	int64_t length_ns = o->length_ns != REC_NS_UNKNOWN ? o->length_ns : params->voices->length_ns;
-	int64_t bound_ns = length_ns;
-	int err = REC_OK;
-
-	params->length = length_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(length_ns, o->rate);
-	if (bound_ns == REC_NS_UNKNOWN && strcmp(format, "wav") == 0)
-		err = rec_voices_bound_ns(params->voices, &bound_ns);
-	params->sink.bound = bound_ns == REC_NS_UNKNOWN ? -1 : rec_samples_of_ns(bound_ns, o->rate);
-	return err;
-}
-
 static struct rec_mixdown_params mixdown_of(const struct options *o, struct rec_voices *voices)
 {
-	struct rec_mixdown_params params = {.voices = voices,
-	        .stem_channels = o->channels,
-	        .level_lufs = NAN,
-	        .loudness_lufs = NAN,
-	        .jobs = o->jobs,
-	        .skip_bad = o->skip_bad,
-	        .strict = o->strict,
-	        .allow_truncated = o->allow_truncated,
-	        .measure = o->common.json || rec_log_level() >= REC_INFO,
-	        .progress = o->common.quiet ? REC_PROGRESS_NONE : (enum rec_progress_mode)o->common.progress,
-	        .what = "padding"};
+	struct rec_mixdown_params params = rec_mixargs_params(&o->mix, &o->common, voices);
 
-	params.sink.format = o->format;
-	params.sink.no_clobber = o->common.no_clobber;
-	params.sink.audio.rate = o->rate;
-	params.sink.audio.bitrate = o->bitrate;
-	params.sink.audio.bits = bits_of_depth[o->depth];
+	params.what = "padding";
+	params.stem_channels = o->channels;
 	return params;
 }
 
@@ -286,31 +220,31 @@ static int set_outputs(const struct options *o, const struct rec_voices *voices,
 	for (size_t i = 0; i < stems->n; i++)
 		(*paths)[i] = stems->paths[i];
 	for (size_t i = 0; err == REC_OK && i < voices->npersons; i++)
-		if ((*paths)[i] && (err = rec_open_check_output(&o->sessions, (*paths)[i])) == REC_OK)
-			err = rec_voices_check_output(voices, (*paths)[i]);
+		if ((*paths)[i])
+			err = rec_mixargs_check_output(&o->mix, voices, (*paths)[i]);
 	return err;
 }
 
 static int pad(const struct options *o, const struct source *source)
 {
-	struct rec_mixdown_params params = mixdown_of(o, source->voices);
+	struct rec_mixdown_params params = mixdown_of(o, source->from.voices);
 	struct rec_mixdown_result result = {0};
 	struct rec_stems stems = {0};
-	const char *format = o->output ? rec_output_format(o->output, o->format) : o->format ? o->format : "wav";
+	const char *format = rec_mixargs_format(&o->mix, o->output);
 	const char **paths = NULL;
-	int err = set_outputs(o, source->voices, format, &stems, &paths);
+	int err = set_outputs(o, source->from.voices, format, &stems, &paths);
 
 	params.stems = paths;
 	if (err == REC_OK)
-		err = set_length(o, &params, format);
+		err = rec_mixargs_length(&o->mix, format, &params);
 	if (err == REC_OK)
 		err = rec_mixdown_run(&params, &result);
 	if (err == REC_OK)
-		tell_origin(o, source->voices->items);
+		tell_origin(o, source->from.voices->items);
 	if (err == REC_OK && rec_log_level() >= REC_INFO)
 		rec_mixdown_print(&params, &result);
 	if (err == REC_OK && o->common.json)
-		err = print_summary(o, source->session, &params, &result);
+		err = print_summary(o, source->from.session, &params, &result);
 	if (err == REC_OK && params.voices->left_out + result.skipped > 0)
 		err = REC_ELEFTOUT;
 	rec_stems_close(&stems, err < 0 && err != REC_ELEFTOUT);
@@ -325,15 +259,13 @@ static int run(void *options)
 	struct source source = {0};
 	int err;
 
-	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	o->mix.session = o->mix.sessions.n > 0 ? o->mix.sessions.items[0] : NULL;
 	err = check_usage(o);
 	if (err == REC_OK)
-		err = o->session ? open_session(o, &source) : open_input(o, &source);
+		err = o->mix.session ? open_session(o, &source) : open_input(o, &source);
 	if (err == REC_OK)
 		err = pad(o, &source);
-	rec_voices_free(&source.voices);
-	rec_plan_free(&source.plan);
-	rec_session_free(&source.session);
+	rec_mixargs_close(&source.from);
 	return err;
 }
 
