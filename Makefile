@@ -26,6 +26,8 @@ ifdef SANITIZE
 BUILD := build/san-$(subst $(comma),-,$(SANITIZE))
 SAN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g
 HARDEN :=
+# leaks that are libraries' own
+export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 else
 SAN :=
 HARDEN := -U_FORTIFY_SOURCE -fstack-protector-strong -fPIE \

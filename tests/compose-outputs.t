@@ -161,13 +161,14 @@ check 'a full stdout: that is said' grep -q "full.mp4' is written all the same" 
 
 # stopped by a signal: the last line says so
 for signal in INT TERM HUP; do
-    # a shell's background jobs ignore SIGINT, and so would the tool
+    # a shell's background jobs ignore SIGINT, those of nohup SIGHUP, and so would the tool
     python3 - "$signal" "$tmp" <<'END'
 import signal, subprocess, sys, time
 name, tmp = sys.argv[1:]
+signal.signal(getattr(signal, "SIG" + name), signal.SIG_DFL)
 with open(tmp + "/err", "w") as err:
     tool = subprocess.Popen(["rec-compose", "--session", tmp + "/dry/session.json", "-o", tmp + "/stopped.mp4", "--progress", "json"],
-        stderr=err, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        stderr=err)
     while "progress" not in open(tmp + "/err").read():
         time.sleep(0.05)
     tool.send_signal(getattr(signal, "SIG" + name))

@@ -150,6 +150,7 @@ def main():
     try:
         room = rig.Room(inputs)
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sig, signal.SIG_DFL)  # a shell's background jobs and nohup's ignore some of them, and so would the tool
             for whom in ("the tool", "its group"):
                 by_hand(room, whom, sig)
         by_hand(room, "its group", signal.SIGKILL)

@@ -134,6 +134,7 @@ def end(tool, name, status, words=""):
     check(f"{name}: the old output is there and nothing else", sorted(os.listdir(f"{tmp}/o")) == ["x.json"], os.listdir(f"{tmp}/o"))
 
 for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(sig, signal.SIG_DFL)  # a shell's background jobs and nohup's ignore some of them, and so would the tool
     tool, child = begin()
     check("a temporary file with a name stands beside the output", len(os.listdir(f"{tmp}/o")) == 2)
     os.kill(tool.pid, sig)

@@ -19,7 +19,6 @@ import zlib
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 os.chdir(ROOT)
 BIN = os.path.realpath(os.environ.get("BUILD", "build")) + "/bin"
-os.environ.setdefault("LSAN_OPTIONS", f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0")
 S2 = f"{ROOT}/testdata/S2-mutes/session.json"
 count = 0
 failed = False

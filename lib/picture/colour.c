@@ -129,7 +129,7 @@ void rec_colour_convert(AVFrame *frame, struct rec_colour from)
 {
 	struct matrix m = solve(from);
 	int width = (frame->width + 1) / 2, height = (frame->height + 1) / 2;
-	int part[MAX_CHROMA_WIDTH];
+	int part[MAX_CHROMA_WIDTH] = {0};
 
 	if (rec_colour_is_output(from) || width > MAX_CHROMA_WIDTH)
 		return;

@@ -66,7 +66,9 @@ static void draw_hatch(void *state, struct rec_plot_box box, struct rec_plot_col
 	set_colour(cr, colour);
 	cairo_set_line_width(cr, 2);
 	cairo_set_dash(cr, NULL, 0, 0);
-	for (double x = floor(box.x / pitch) * pitch; x < box.x + box.width + box.height; x += pitch) {
+	const int first = (int)floor(box.x / pitch), end = (int)ceil((box.x + box.width + box.height) / pitch);
+	for (int line = first; line < end; line++) {
+		double x = line * pitch;
 		cairo_move_to(cr, x, box.y);
 		cairo_line_to(cr, x - box.height, box.y + box.height);
 	}

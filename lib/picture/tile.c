@@ -15,7 +15,7 @@
 struct key {
 	int from_width, from_height, from_format;
 	int width, height;
-	bool full_range;
+	int full_range;
 };
 
 struct rec_tile {
@@ -92,16 +92,10 @@ static int open_scaler(struct rec_tile *tile, const struct key *key)
 static int scale(
         struct rec_tile *tile, const AVFrame *source, int width, int height, struct rec_colour colour, AVFrame **out)
 {
-	struct key key;
+	const struct key key = {
+	        source->width, source->height, plain_format(source->format), width, height, colour.by_scaler};
 	int err = REC_OK;
 
-	memset(&key, 0, sizeof(key)); /* padding too: it is compared whole */
-	key.from_width = source->width;
-	key.from_height = source->height;
-	key.from_format = plain_format(source->format);
-	key.width = width;
-	key.height = height;
-	key.full_range = colour.by_scaler;
 	if (!tile->scaler || memcmp(&key, &tile->key, sizeof(key)) != 0)
 		err = open_scaler(tile, &key);
 	if (err == REC_OK)

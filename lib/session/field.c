@@ -109,7 +109,7 @@ int rec_field_time(const struct rec_place *place, const char *key, int64_t unit_
 {
 	static const double most_s = 9e9;
 	const cJSON *item = get(place, key);
-	int64_t whole;
+	int64_t whole = 0;
 	double value;
 
 	if (!item)

@@ -104,6 +104,7 @@ static bool comes_back(const int64_t *residual, unsigned n, int64_t level, int64
 static int64_t centre(const int64_t *residual, unsigned n, int64_t least)
 {
 	int64_t v[REC_GAPFILL_AHEAD + 1];
+	assert(n > 0);
 	int64_t level = residual[0];
 
 	for (int look = 0; look < 2; look++) {

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ int rec_ledger_gap(struct rec_sound_ledger *ledger, int64_t start, int64_t sampl
 		return REC_OK;
 	if (grow(ledger) < 0)
 		return REC_ENOMEM;
+	assert(ledger->gaps);
 	ledger->gaps[ledger->ngaps++] = (struct rec_gap){start, samples, cause};
 	return REC_OK;
 }

@@ -59,7 +59,7 @@ static void put_word(struct rec_buf *buf, int value, bool first)
 /* Every minimum and maximum; 8 bits are a 256th, rounded toward zero. */
 static int put_values(const struct rec_waveform *w, size_t cut, put_value *put, struct rec_waveform_sink *sink)
 {
-	struct rec_amplitude *levels = malloc(w->lanes * sizeof(*levels));
+	struct rec_amplitude *levels = calloc(w->lanes + 1, sizeof(*levels));
 	int divisor = w->params->bits == 8 ? 256 : 1;
 	bool first = true;
 	int64_t nsamples;

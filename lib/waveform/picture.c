@@ -26,7 +26,7 @@ static struct rec_plot_point point_of(const struct rec_waveform *w, const struct
 /* All lanes of one source: its channels lie together in its peaks. */
 static int fill(const struct rec_waveform *w, struct rec_peaks *peaks, struct rec_plot_point *points, size_t npoints)
 {
-	struct rec_amplitude *levels = malloc(w->lanes * sizeof(*levels));
+	struct rec_amplitude *levels = calloc(w->lanes + 1, sizeof(*levels));
 	int64_t nsamples;
 	int err = levels ? rec_peaks_rewind(peaks) : REC_ENOMEM;
 

@@ -8,6 +8,7 @@
 #include "session/timeline.h"
 #include "sound/pcmreader.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,7 @@ static int read_all(struct rec_waveform *w, struct rec_waveform_source *source, 
 	struct rec_pcm pcm;
 	int err;
 
+	assert(source->peaks);
 	while ((err = rec_pcmreader_read(reader, &pcm)) == REC_OK && pcm.pos < w->length)
 		for (size_t i = 0; i < w->ncuts && err == REC_OK; i++)
 			err = rec_peaks_add(source->peaks[i], &pcm);
