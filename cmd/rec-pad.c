@@ -8,6 +8,7 @@
 #include "mixdown/stems.h"
 #include "net/net.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,13 +235,14 @@ static int pad(const struct options *o, const struct source *source)
 	const char **paths = NULL;
 	int err = set_outputs(o, source->from.voices, format, &stems, &paths);
 
+	assert(params.voices);
 	params.stems = paths;
 	if (err == REC_OK)
 		err = rec_mixargs_length(&o->mix, format, &params);
 	if (err == REC_OK)
 		err = rec_mixdown_run(&params, &result);
 	if (err == REC_OK)
-		tell_origin(o, source->from.voices->items);
+		tell_origin(o, params.voices->items);
 	if (err == REC_OK && rec_log_level() >= REC_INFO)
 		rec_mixdown_print(&params, &result);
 	if (err == REC_OK && o->common.json)

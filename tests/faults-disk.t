@@ -11,6 +11,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults"))
 import rig  # noqa: E402
 
+rig.ENV["GCOV_PREFIX"] = os.path.join(rig.TMP, "gcov")  # not beside the rest: what a killed process leaves cannot be merged
+
 CAUSES = {"ENOSPC": "No space left on device", "EIO": "Input/output error", "EDQUOT": "Disk quota exceeded", "EFBIG": "File too large",
           "EROFS": "Read-only file system", "EACCES": "Permission denied"}
 

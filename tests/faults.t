@@ -14,6 +14,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults"))
 import rig  # noqa: E402
 
+rig.ENV["GCOV_PREFIX"] = os.path.join(rig.TMP, "gcov")  # not beside the rest: what a killed process leaves cannot be merged
+
 # calls that change what is in a folder: the quick sweep takes most of these, and some of the others
 CHANGES = "fsync,fdatasync,fchmod,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir"
 CALLS = "openat,close,write,pwrite64,writev,pwritev,ftruncate,fallocate,flock,lseek,copy_file_range,sendfile,sync_file_range," + CHANGES
