@@ -282,6 +282,20 @@ int rec_source_seek(struct rec_source *source, int64_t at)
 	return REC_OK;
 }
 
+size_t rec_source_read_at(struct rec_source *source, int64_t at, void *bytes, size_t n)
+{
+	size_t got = 0;
+	ssize_t r = 1;
+
+	if (at < 0 || rec_source_seek(source, at) < 0)
+		return 0;
+	while (got < n && r > 0) {
+		r = rec_source_read(source, (char *)bytes + got, n - got);
+		got += r > 0 ? (size_t)r : 0;
+	}
+	return got;
+}
+
 /* 0, or -1 with errno */
 static int write_all(int fd, const char *bytes, size_t n)
 {

@@ -65,18 +65,6 @@ static int survey_track(struct settling *s, size_t i)
 	return r;
 }
 
-static void free_track(struct rec_track *track)
-{
-	free(track->entry);
-	free(track->location);
-	free(track->path);
-	free(track->label);
-	free(track->extra);
-	free(track->mutes.items);
-	free(track->cuts.items);
-	free(track->pauses.items);
-}
-
 /* the manifest counts more streams than the file has */
 static void tell_mixed(const struct rec_session *session, const struct rec_track *track)
 {
@@ -96,7 +84,7 @@ static int survey_all(struct settling *s)
 
 		if (r == REC_ENODATA) {
 			tell_mixed(session, &session->tracks[i]);
-			free_track(&session->tracks[i]);
+			rec_model_clear_track(&session->tracks[i]);
 			continue;
 		}
 		if (r < 0) { /* what was not reached stays where it can be freed */

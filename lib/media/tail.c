@@ -7,22 +7,6 @@
 /* outer elements walked at most; a hostile file has millions of empty ones */
 static const int MAX_STEPS = 10000000;
 
-static size_t read_at(struct rec_source *source, int64_t at, uint8_t *bytes, size_t n)
-{
-	size_t got = 0;
-
-	if (at < 0 || rec_source_seek(source, at) < 0)
-		return 0;
-	while (got < n) {
-		ssize_t r = rec_source_read(source, bytes + got, n - got);
-
-		if (r <= 0)
-			break;
-		got += (size_t)r;
-	}
-	return got;
-}
-
 static uint64_t big_endian(const uint8_t *bytes, size_t n)
 {
 	uint64_t value = 0;
@@ -97,7 +81,7 @@ static bool walk_matroska(struct rec_source *source, int64_t at)
 
 	for (int i = 0; i < MAX_STEPS && at < end; i++) {
 		uint8_t bytes[12];
-		size_t n = read_at(source, at, bytes, sizeof(bytes));
+		size_t n = rec_source_read_at(source, at, bytes, sizeof(bytes));
 		struct element element;
 		int header = parse_element(bytes, n, at, &element);
 
@@ -118,7 +102,7 @@ static int64_t block_start(struct rec_source *source, int64_t payload)
 	for (int64_t back = 2; back <= 9 && back <= payload; back++) {
 		uint8_t bytes[12];
 		struct element element;
-		size_t n = read_at(source, payload - back, bytes, sizeof(bytes));
+		size_t n = rec_source_read_at(source, payload - back, bytes, sizeof(bytes));
 		bool block = n > 0 && (bytes[0] == ID_SIMPLEBLOCK || bytes[0] == ID_BLOCK);
 
 		if (block && parse_element(bytes, n, payload - back, &element) == back)
@@ -132,12 +116,12 @@ static bool matroska_is_cut(struct rec_source *source, int64_t last_pos)
 {
 	uint8_t bytes[12];
 	struct element head, segment;
-	size_t n = read_at(source, 0, bytes, sizeof(bytes));
+	size_t n = rec_source_read_at(source, 0, bytes, sizeof(bytes));
 	int64_t start;
 
 	if (parse_element(bytes, n, 0, &head) <= 0 || head.size == SIZE_UNKNOWN)
 		return false;
-	n = read_at(source, head.body + head.size, bytes, sizeof(bytes));
+	n = rec_source_read_at(source, head.body + head.size, bytes, sizeof(bytes));
 	if (parse_element(bytes, n, head.body + head.size, &segment) <= 0 || segment.id != ID_SEGMENT)
 		return false;
 	if (segment.size != SIZE_UNKNOWN)
@@ -154,7 +138,7 @@ static bool mp4_is_cut(struct rec_source *source)
 
 	for (int i = 0; i < MAX_STEPS && at < end; i++) {
 		uint8_t bytes[16];
-		size_t n = read_at(source, at, bytes, sizeof(bytes));
+		size_t n = rec_source_read_at(source, at, bytes, sizeof(bytes));
 		uint64_t size = n < 8 ? 0 : big_endian(bytes, 4);
 
 		if (n < 8 || (size == 1 && n < 16))
@@ -193,7 +177,8 @@ static bool ogg_is_cut(struct rec_source *source)
 	const size_t window = 1 << 17; /* a page is smaller than 65307 bytes: its header lies within */
 	int64_t end = rec_source_size(source);
 	uint8_t *bytes = malloc(window);
-	size_t n = bytes ? read_at(source, end > (int64_t)window ? end - (int64_t)window : 0, bytes, window) : 0;
+	size_t n = bytes ? rec_source_read_at(source, end > (int64_t)window ? end - (int64_t)window : 0, bytes, window)
+	                 : 0;
 	bool cut = false;
 
 	for (size_t at = 0; at + 4 <= n && !cut;) {
@@ -214,7 +199,7 @@ static bool wav_is_cut(struct rec_source *source)
 
 	for (int i = 0; i < MAX_STEPS && at < end; i++) {
 		uint8_t bytes[24];
-		size_t n = read_at(source, at, bytes, sizeof(bytes));
+		size_t n = rec_source_read_at(source, at, bytes, sizeof(bytes));
 		uint64_t size = n < 8 ? 0 : little_endian(bytes + 4, 4);
 
 		if (n < 8)

@@ -136,10 +136,7 @@ static int read_daily(struct rec_session *session, const struct rec_manifest *ma
 		r = rec_field_each(&place, "tracks", read_track, &reading);
 	if (r == REC_OK)
 		r = rec_dailyname_clock(session, manifest);
-	if (r == REC_OK)
-		r = rec_gather_finish(&reading.gather, REC_NS_UNKNOWN);
-	rec_gather_close(&reading.gather);
-	return r;
+	return rec_gather_finish(&reading.gather, r);
 }
 
 const struct rec_reader rec_daily_reader = {"daily", recognises, read_daily};

@@ -56,9 +56,7 @@ static int read_events(struct rec_session *session, const struct rec_manifest *m
 	if (r == REC_OK)
 		r = by_name ? rec_dailyname_clock(session, manifest)
 		            : rec_reader_origin(session, manifest, "the events: every file counts from its own start");
-	if (r == REC_OK)
-		r = rec_gather_finish(&gather, REC_NS_UNKNOWN);
-	rec_gather_close(&gather);
+	r = rec_gather_finish(&gather, r);
 	rec_eventlist_free(&list);
 	return r < 0 ? r : rec_events_apply(session, manifest->root, manifest->path);
 }

@@ -34,10 +34,7 @@ static int read_folder(struct rec_session *session, const struct rec_manifest *m
 		rec_gather_by_start(gather);
 		r = rec_dailyname_clock(session, manifest);
 	}
-	if (r == REC_OK)
-		r = rec_gather_finish(&gather, REC_NS_UNKNOWN);
-	rec_gather_close(&gather);
-	return r;
+	return rec_gather_finish(&gather, r);
 }
 
 const struct rec_reader rec_dailyfolder_reader = {"daily-folder", recognises, read_folder};

@@ -107,10 +107,7 @@ static int read_raw(struct rec_session *session, const struct rec_manifest *mani
 	r = rec_field_each(&root, "participants", read_participant, &reading);
 	if (r == REC_OK)
 		r = rec_dailyname_clock(session, manifest);
-	if (r == REC_OK)
-		r = rec_gather_finish(&reading.gather, REC_NS_UNKNOWN);
-	rec_gather_close(&reading.gather);
-	return r;
+	return rec_gather_finish(&reading.gather, r);
 }
 
 const struct rec_reader rec_dailyraw_reader = {"daily-raw", recognises, read_raw};

@@ -255,9 +255,8 @@ static int hand_over(struct rec_gather *gather)
 	return REC_OK;
 }
 
-int rec_gather_finish(struct rec_gather **gather, int64_t end_ns)
+static int fill_session(struct rec_gather *g)
 {
-	struct rec_gather *g = *gather;
 	int r = REC_OK;
 
 	if (g->n == 0)
@@ -276,13 +275,10 @@ int rec_gather_finish(struct rec_gather **gather, int64_t end_ns)
 		qsort(g->files, g->n, sizeof(*g->files), by_group_and_number);
 		r = hand_over(g);
 	}
-	if (r == REC_OK)
-		r = rec_model_finish(g->session, g->manifest->path, end_ns);
-	rec_gather_close(gather);
-	return r;
+	return r == REC_OK ? rec_model_finish(g->session, g->manifest->path, REC_NS_UNKNOWN) : r;
 }
 
-void rec_gather_close(struct rec_gather **gather)
+static void close_gather(struct rec_gather **gather)
 {
 	struct rec_gather *gone = *gather;
 
@@ -300,4 +296,12 @@ void rec_gather_close(struct rec_gather **gather)
 	}
 	free(gone->files);
 	free(gone);
+}
+
+int rec_gather_finish(struct rec_gather **gather, int err)
+{
+	if (err == REC_OK)
+		err = fill_session(*gather);
+	close_gather(gather);
+	return err;
 }

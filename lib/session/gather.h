@@ -6,7 +6,7 @@
  *
  *     rec_gather_open(&gather, session, manifest);
  *     rec_gather_add(gather, &file) ...;
- *     r = rec_gather_finish(&gather, REC_NS_UNKNOWN);      -- or rec_gather_close(&gather) after an error
+ *     return rec_gather_finish(&gather, r);
  */
 #ifndef REC_SESSION_GATHER_H
 #define REC_SESSION_GATHER_H
@@ -45,9 +45,11 @@ int rec_gather_both(struct rec_gather *gather, const struct rec_gather_file *fil
 /** rec_gather_by_start(gather): participants come in the order of their first start, instead of that of the manifest: for a folder's listing. */
 void rec_gather_by_start(struct rec_gather *gather);
 
-/** rec_gather_finish(gather, end_ns): fill the session up to rec_model_finish(); frees, sets NULL. REC_EINPUT (reported): no files; REC_ENOMEM. */
-int rec_gather_finish(struct rec_gather **gather, int64_t end_ns);
-
-void rec_gather_close(struct rec_gather **gather);
+/**
+ * rec_gather_finish(gather, err):
+ * With ${err} REC_OK fill the session up to rec_model_finish(); with an error, that of what came before, pass it on. Frees either way, sets NULL.
+ * Errors: REC_EINPUT (reported): no files; REC_ENOMEM.
+ */
+int rec_gather_finish(struct rec_gather **gather, int err);
 
 #endif

@@ -60,6 +60,18 @@ struct rec_track *rec_model_add_track(struct rec_session *session)
 	return track;
 }
 
+void rec_model_clear_track(struct rec_track *track)
+{
+	free(track->entry);
+	free(track->location);
+	free(track->path);
+	free(track->label);
+	free(track->extra);
+	free(track->mutes.items);
+	free(track->cuts.items);
+	free(track->pauses.items);
+}
+
 int rec_model_keep(struct rec_session *session, struct rec_source *source)
 {
 	struct rec_source **grown = reallocarray(session->kept, session->nkept + 1, sizeof(struct rec_source *));

@@ -32,6 +32,9 @@ struct rec_participant *rec_model_add_participant(struct rec_session *session);
 /** rec_model_add_track(session): a camera's audio of origin track, at 0, of the participant added last. */
 struct rec_track *rec_model_add_track(struct rec_session *session);
 
+/** rec_model_clear_track(track): free what it owns, and not the track. */
+void rec_model_clear_track(struct rec_track *track);
+
 /** rec_model_keep(session, source): hold it open until the session is freed; taken over, also on error: REC_ENOMEM. */
 int rec_model_keep(struct rec_session *session, struct rec_source *source);
 

@@ -40,10 +40,7 @@ static int read_folder(struct rec_session *session, const struct rec_manifest *m
 		r = rec_gather_add(gather, &file);
 	if (r == REC_OK)
 		r = rec_reader_origin(session, manifest, "the format: pictures count from the first");
-	if (r == REC_OK)
-		r = rec_gather_finish(&gather, REC_NS_UNKNOWN);
-	rec_gather_close(&gather);
-	return r;
+	return rec_gather_finish(&gather, r);
 }
 
 const struct rec_reader rec_pngfolder_reader = {"png-folder", recognises, read_folder};

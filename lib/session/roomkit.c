@@ -133,10 +133,7 @@ static int read_roomkit(struct rec_session *session, const struct rec_manifest *
 	r = each(&root, read_result, &reading);
 	if (r == REC_OK)
 		r = rec_reader_origin(session, manifest, "the format: every file counts from its own start");
-	if (r == REC_OK)
-		r = rec_gather_finish(&reading.gather, REC_NS_UNKNOWN);
-	rec_gather_close(&reading.gather);
-	return r;
+	return rec_gather_finish(&reading.gather, r);
 }
 
 const struct rec_reader rec_roomkit_reader = {"roomkit", recognises, read_roomkit};

@@ -140,10 +140,7 @@ static int read_records(struct rec_session *session, const struct rec_manifest *
 		r = reading.by_name
 		            ? rec_dailyname_clock(session, manifest)
 		            : rec_reader_origin(session, manifest, "the format: the file counts from its own start");
-	if (r == REC_OK)
-		r = rec_gather_finish(&reading.gather, REC_NS_UNKNOWN);
-	rec_gather_close(&reading.gather);
-	return r;
+	return rec_gather_finish(&reading.gather, r);
 }
 
 const struct rec_reader rec_s3event_reader = {"s3-event", recognises, read_records};

@@ -134,9 +134,7 @@ static int read_folder(struct rec_session *session, const struct rec_manifest *m
 	if (r == REC_OK)
 		r = rec_reader_origin(
 		        session, manifest, "the format: each segment begins where the one before it ends");
-	if (r == REC_OK)
-		r = rec_gather_finish(&gather, REC_NS_UNKNOWN);
-	rec_gather_close(&gather);
+	r = rec_gather_finish(&gather, r);
 	free(names);
 	return r;
 }

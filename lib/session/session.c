@@ -133,22 +133,6 @@ bool rec_session_has(const struct rec_session *session, size_t participant, enum
 	return false;
 }
 
-static void free_tracks(struct rec_session *session)
-{
-	for (size_t i = 0; i < session->ntracks; i++) {
-		struct rec_track *track = &session->tracks[i];
-		free(track->entry);
-		free(track->location);
-		free(track->path);
-		free(track->label);
-		free(track->extra);
-		free(track->mutes.items);
-		free(track->cuts.items);
-		free(track->pauses.items);
-	}
-	free(session->tracks);
-}
-
 void rec_session_free(struct rec_session **session)
 {
 	struct rec_session *gone = *session;
@@ -162,7 +146,9 @@ void rec_session_free(struct rec_session **session)
 		free(gone->participants[i].extra);
 	}
 	free(gone->participants);
-	free_tracks(gone);
+	for (size_t i = 0; i < gone->ntracks; i++)
+		rec_model_clear_track(&gone->tracks[i]);
+	free(gone->tracks);
 	free(gone->id);
 	free(gone->dir);
 	free(gone->from);

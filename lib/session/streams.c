@@ -190,10 +190,7 @@ static int gather_all(struct reading *reading, struct rec_session *session, cons
 		r = add_stream(reading, &reading->streams[i], gather, manifest->path);
 	if (r == REC_OK)
 		r = rec_reader_origin(session, manifest, "the format: every file counts from its own start");
-	if (r == REC_OK)
-		r = rec_gather_finish(&gather, REC_NS_UNKNOWN);
-	rec_gather_close(&gather);
-	return r;
+	return rec_gather_finish(&gather, r);
 }
 
 static int read_root(struct rec_session *session, const struct rec_place *root)

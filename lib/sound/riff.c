@@ -12,22 +12,6 @@ static const uint64_t chunk_most = 1 << 20;
 static const char known[][5] = {"fmt ", "fact", "ds64", "LIST", "PEAK", "bext", "iXML", "JUNK", "junk", "PAD ", "FLLR",
         "afsp", "minf", "elm1", "regn", "umid", "id3 ", "ID3 ", "_PMX"};
 
-static size_t read_at(struct rec_source *source, int64_t at, uint8_t *bytes, size_t n)
-{
-	size_t got = 0;
-
-	if (rec_source_seek(source, at) < 0)
-		return 0;
-	while (got < n) {
-		ssize_t r = rec_source_read(source, bytes + got, n - got);
-
-		if (r <= 0)
-			break;
-		got += (size_t)r;
-	}
-	return got;
-}
-
 static uint64_t little_endian(const uint8_t *bytes, int n)
 {
 	uint64_t value = 0;
@@ -52,7 +36,7 @@ static bool walk(struct rec_source *source)
 
 	for (int i = 0; i < chunks_most; i++) {
 		uint8_t chunk[24];
-		size_t n = read_at(source, (int64_t)at, chunk, sizeof(chunk));
+		size_t n = rec_source_read_at(source, (int64_t)at, chunk, sizeof(chunk));
 
 		if (n < 8)
 			return n == 0;
@@ -76,7 +60,8 @@ bool rec_riff_is_plain(struct rec_source *source)
 {
 	uint8_t head[12];
 	bool plain = rec_source_seekable(source) && rec_source_size(source) >= 0 &&
-	             read_at(source, 0, head, sizeof(head)) == sizeof(head) && memcmp(head + 8, "WAVE", 4) == 0 &&
+	             rec_source_read_at(source, 0, head, sizeof(head)) == sizeof(head) &&
+	             memcmp(head + 8, "WAVE", 4) == 0 &&
 	             (memcmp(head, "RIFF", 4) == 0 || memcmp(head, "RF64", 4) == 0) && walk(source);
 
 	if (rec_source_seekable(source))
