@@ -228,6 +228,7 @@ static int set_outputs(const struct options *o, const struct rec_voices *voices,
 
 static int pad(const struct options *o, const struct source *source)
 {
+	assert(source->from.voices);
 	struct rec_mixdown_params params = mixdown_of(o, source->from.voices);
 	struct rec_mixdown_result result = {0};
 	struct rec_stems stems = {0};
@@ -235,7 +236,6 @@ static int pad(const struct options *o, const struct source *source)
 	const char **paths = NULL;
 	int err = set_outputs(o, source->from.voices, format, &stems, &paths);
 
-	assert(params.voices);
 	params.stems = paths;
 	if (err == REC_OK)
 		err = rec_mixargs_length(&o->mix, format, &params);
