@@ -11,7 +11,7 @@ make=${MAKE:-make}
 command -v lcov >/dev/null || { echo 'make coverage wants lcov; on Debian: apt install lcov' >&2 && exit 1; }
 mkdir -p build
 # no optimisation: a line is a line
-$make BUILD=$build HARDEN= HARDEN_LD= CFLAGS='-O0 --coverage -fprofile-update=atomic' LDFLAGS=--coverage all units replays >$build.log 2>&1 ||
+$make BUILD=$build HARDEN= HARDEN_LD= CFLAGS='-O0 --coverage -fprofile-update=atomic' LDFLAGS=--coverage all units replays $build/tests/faults/inject.so >$build.log 2>&1 ||
     { tail -n 20 $build.log >&2 && exit 1; }
 find $build -name '*.gcda' -delete
 # what a build without hardening and optimisation cannot keep is left out
