@@ -18,7 +18,7 @@ find $build -name '*.gcda' -delete
 shopt -s extglob
 [ $# -gt 0 ] || set -- tests/!(hardening|soak).t
 failed=0
-BUILD=$build prove -j2 "$@" || failed=1
+COVERAGE=1 BUILD=$build prove -j2 "$@" || failed=1
 
 lcov --quiet --capture --directory $build/obj/lib --directory $build/obj/cmd --base-directory . --no-external --rc lcov_branch_coverage=1 \
     --rc 'lcov_excl_br_line=LCOV_EXCL_BR_LINE|\bassert\(' --output-file $build/all.info 2>$build.log || { tail -n 5 $build.log >&2 && exit 1; }
