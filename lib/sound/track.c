@@ -52,8 +52,8 @@ static void work_end(struct rec_sound_track *t)
 		sem_post(t->params.workers);
 }
 
-/* Decode one frame and set it down; REC_ENODATA at the end. */
-static int decode_one(struct rec_sound_track *t, AVFrame *frame, int64_t *corrupt)
+/* Decode one frame and set it down; REC_ENODATA at the end. ${lost}: it could not be set down, so that nothing after it may be. */
+static int decode_one(struct rec_sound_track *t, AVFrame *frame, int64_t *corrupt, bool *lost)
 {
 	struct rec_damage damage;
 	int64_t pts_ns;
@@ -65,6 +65,7 @@ static int decode_one(struct rec_sound_track *t, AVFrame *frame, int64_t *corrup
 	pts_ns += rec_cuts_before(&t->params.cuts, pts_ns - rec_input_info(t->input)->first_ns);
 	err = rec_place_frame(t->place, frame, pts_ns, damage.corrupt > *corrupt);
 	*corrupt = damage.corrupt;
+	*lost = err < 0;
 	return err;
 }
 
@@ -83,15 +84,18 @@ static bool hand_over(struct rec_sound_track *t)
 static int decode_all(struct rec_sound_track *t, AVFrame *frame)
 {
 	int64_t corrupt = 0;
+	bool lost = false;
 	int err;
 
 	do {
 		work_begin(t);
-		err = decode_one(t, frame, &corrupt);
+		err = decode_one(t, frame, &corrupt, &lost);
 		work_end(t);
 		if (!hand_over(t))
 			return REC_OK;
 	} while (err == REC_OK && !rec_place_done(t->place));
+	if (lost)
+		return err;
 	if (err == REC_OK)
 		err = REC_ENODATA;
 	int last = rec_place_end(t->place);
