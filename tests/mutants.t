@@ -29,7 +29,8 @@ def mutants(data, n, seed):
 def commands(file, out):
     yield ["rec-probe", "--deep", file]
     if "audio" not in file:
-        yield ["rec-normalize", *rig.PICTURE, "-o", out + ".mp4", file]
+        # a changed stamp may stand hours later, which are filled
+        yield ["rec-normalize", *rig.PICTURE, "--fps", "1", "-o", out + ".mp4", file]
     yield ["rec-mix", "-o", out + ".wav", file]
     yield ["rec-waveform", "-o", out + ".json", file]
 
