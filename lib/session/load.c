@@ -203,7 +203,7 @@ static int use_member(struct loading *loading, const char *name, cJSON *root)
 	}
 	if (found == &rec_livekit_reader && loading->root && loading->reader == found)
 		return join_livekit(loading, loading->name, name, root);
-	if (!found || found == &rec_dailyevents_reader ||
+	if (!found || (found == &rec_dailyevents_reader && loading->reader != found) ||
 	        (loading->reader && !loading->root && loading->reader != found)) {
 		cJSON_Delete(root);
 		return REC_OK;
