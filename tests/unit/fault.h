@@ -10,7 +10,24 @@
 #ifndef REC_TESTS_UNIT_FAULT_H
 #define REC_TESTS_UNIT_FAULT_H
 
-/* inject.c names the calls of large files itself, and defines what hardened headers would define */
+/* the thread sanitizer wants to be first at every call, and does not start behind others: nothing fails there, and loops end at once */
+#ifdef __SANITIZE_THREAD__
+#define FAULTS 0
+
+#include <stdbool.h>
+
+static inline void fault_begin(const char *call, const char *kind, long nth)
+{
+	(void)call, (void)kind, (void)nth;
+}
+
+static inline bool fault_end(void)
+{
+	return false;
+}
+#else
+#define FAULTS 1
+
 #include "tests/faults/inject.c"
 
 static inline void fault_begin(const char *call, const char *kind, long nth)
@@ -32,5 +49,6 @@ static inline bool fault_end(void)
 	fault.call[0] = '\0';
 	return hit_it;
 }
+#endif
 
 #endif
