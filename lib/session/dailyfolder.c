@@ -21,6 +21,8 @@ static int read_folder(struct rec_session *session, const struct rec_manifest *m
 	struct rec_gather *gather = NULL;
 	int r = rec_gather_open(&gather, session, manifest);
 
+	if (r == REC_OK)
+		r = rec_store_list(manifest->store); /* with --from also beside a manifest */
 	for (size_t i = 0; r == REC_OK && i < rec_store_count(manifest->store); i++) {
 		const char *location = rec_store_name(manifest->store, i);
 		struct rec_place place = {manifest->path, location, NULL};

@@ -102,7 +102,8 @@ static int read_ours(void *context, const struct rec_place *place)
 		event.what = known[i].what;
 		event.kind = kind_at_end(name);
 		event.file = last_part(event.file);
-		event.at_ns += reading->shift_ns;
+		if (__builtin_add_overflow(event.at_ns, reading->shift_ns, &event.at_ns))
+			return rec_field_error(place, "t", "is too late, counted from T0_epoch_ms");
 		add(reading, event);
 	}
 	return REC_OK;
@@ -225,6 +226,8 @@ static int find_shift(struct reading *reading, int64_t epoch_ns)
 		struct rec_place first = {root->manifest, "events[0]", get(root->object, "events")->child};
 		if (epoch_ns == REC_NS_UNKNOWN && (r = rec_field_time(&first, "ts", REC_NS_PER_S, &epoch_ns)) < 0)
 			return r;
+		if (epoch_ns == REC_NS_UNKNOWN)
+			return rec_field_error(&first, "ts", "is missing");
 		reading->shift_ns = -epoch_ns;
 	} else {
 		if ((r = rec_field_time(root, "T0_epoch_ms", REC_NS_PER_MS, &zero_ns)) < 0)

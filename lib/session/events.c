@@ -166,10 +166,8 @@ static int add_pause(struct rec_track *track, const struct rec_event *event, int
 	struct rec_spans *pauses = &track->pauses;
 	struct rec_span *grown;
 
-	/* only while the file was being written */
+	/* only while the file was being written; in order of time, so that none begins before the last one ends */
 	if (event->at_ns < track->start_ns || (track->end_ns != REC_NS_UNKNOWN && event->at_ns >= track->end_ns))
-		return REC_OK;
-	if (pauses->n > 0 && event->at_ns < pauses->items[pauses->n - 1].end_ns)
 		return REC_OK;
 	if (!(grown = reallocarray(pauses->items, pauses->n + 1, sizeof(*grown))))
 		return REC_ENOMEM;

@@ -203,7 +203,7 @@ static int use_member(struct loading *loading, const char *name, cJSON *root)
 	}
 	if (found == &rec_livekit_reader && loading->root && loading->reader == found)
 		return join_livekit(loading, loading->name, name, root);
-	if (!found || found == &rec_dailyevents_reader ||
+	if (!found || (found == &rec_dailyevents_reader && loading->reader != found) ||
 	        (loading->reader && !loading->root && loading->reader != found)) {
 		cJSON_Delete(root);
 		return REC_OK;
@@ -222,10 +222,10 @@ static int use_member(struct loading *loading, const char *name, cJSON *root)
 static int find_manifest(struct loading *loading)
 {
 	struct rec_store *store = loading->manifest.store;
-	size_t n = rec_store_count(store);
 	size_t left = most_bytes;
 	size_t only = SIZE_MAX;
-	int r = REC_OK;
+	int r = rec_store_list(store);
+	size_t n = rec_store_count(store);
 
 	for (size_t i = 0; i < n && only == SIZE_MAX; i++) {
 		if (is_session_json(rec_store_name(store, i)))
@@ -294,9 +294,10 @@ static int add_more(struct loading *loading)
 			return not_one_session(loading, params->more[i]);
 		}
 		r = join_livekit(loading, loading->manifest.path, params->more[i], root);
-		if (r == REC_OK && !rec_store_is_folder_of(loading->manifest.store, params->more[i]))
-			r = rec_report(REC_EUSAGE, "'%s' and '%s' lie in different folders; put them into one",
+		if (r == REC_OK && (r = rec_store_is_folder_of(loading->manifest.store, params->more[i])) == 0)
+			return rec_report(REC_EUSAGE, "'%s' and '%s' lie in different folders; put them into one",
 			        loading->manifest.path, params->more[i]);
+		r = r < 0 ? r : REC_OK;
 	}
 	loading->manifest.root = loading->root;
 	return r;

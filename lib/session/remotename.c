@@ -27,7 +27,8 @@ int rec_remotename_local(struct rec_remote_track *track)
 	name = strndup(start, n);
 	if (name && !s3) {
 		char *decoded = NULL;
-		if (rec_uri_decode(name, false, &decoded) == REC_OK) {
+		int r = rec_uri_decode(name, false, &decoded);
+		if (r != REC_EINVAL) { /* what is not URL-encoded keeps its name */
 			free(name);
 			name = decoded;
 		}

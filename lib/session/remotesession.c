@@ -140,6 +140,7 @@ static void put_person(struct rec_json *json, const struct placing *placing, siz
 			leave = end > leave ? end : leave;
 		}
 	char *copy = strndup(name, n);
+	json->buf->failed |= !copy;
 	rec_json_object(json, NULL);
 	rec_json_str(json, "name", copy);
 	rec_json_seconds(json, "join_time_s", join);
@@ -234,5 +235,5 @@ int rec_remotes_session(const struct rec_remotes *remotes, const char *folder, s
 	                                                   : from_names(remotes, folder, text);
 
 	rec_buf_puts(text, "\n");
-	return r;
+	return r == REC_OK && text->failed ? REC_ENOMEM : r;
 }

@@ -68,39 +68,43 @@ static int by_number(const void *a, const void *b)
 	return strncmp(x + at_x, y + at_y, nx);
 }
 
-/* the media files, in order; NULL: no memory, or (*n 0) they are not segments of one recording */
-static const char **list(const struct rec_manifest *manifest, size_t *n)
+/* how many media files there are; 0 also where they are not segments of one recording */
+static size_t count_all(const struct rec_store *store)
 {
-	size_t count = rec_store_count(manifest->store);
-	const char **names = calloc(count + 1, sizeof(*names));
+	const char *first = NULL;
+	size_t n = 0;
 
-	*n = 0;
-	for (size_t i = 0; names && i < count; i++) {
-		const char *name = rec_store_name(manifest->store, i);
-		if (is_media(name))
-			names[(*n)++] = name;
+	for (size_t i = 0; i < rec_store_count(store); i++) {
+		const char *name = rec_store_name(store, i);
+		if (!is_media(name))
+			continue;
+		if (first && !alike(first, name))
+			return 0;
+		first = first ? first : name;
+		n++;
 	}
-	for (size_t i = 1; names && i < *n; i++) {
-		if (!alike(names[0], names[i])) {
-			*n = 0;
-			break;
-		}
+	return n;
+}
+
+/* the ${n} media files, in order; NULL: no memory */
+static const char **list(const struct rec_store *store, size_t n)
+{
+	const char **names = calloc(n, sizeof(*names));
+	size_t at = 0;
+
+	if (!names)
+		return NULL;
+	for (size_t i = 0; i < rec_store_count(store); i++) {
+		if (is_media(rec_store_name(store, i)))
+			names[at++] = rec_store_name(store, i);
 	}
-	if (names && *n > 0)
-		qsort(names, *n, sizeof(*names), by_number);
+	qsort(names, n, sizeof(*names), by_number);
 	return names;
 }
 
 static bool recognises(const struct rec_manifest *manifest)
 {
-	const char **names;
-	size_t n = 0;
-
-	if (manifest->root)
-		return false;
-	names = list(manifest, &n);
-	free(names);
-	return n > 0;
+	return !manifest->root && count_all(manifest->store) > 0;
 }
 
 static int add_all(struct rec_gather *gather, const struct rec_manifest *manifest, const char **names, size_t n)
@@ -122,13 +126,17 @@ static int add_all(struct rec_gather *gather, const struct rec_manifest *manifes
 static int read_folder(struct rec_session *session, const struct rec_manifest *manifest)
 {
 	struct rec_gather *gather = NULL;
-	size_t n = 0;
-	const char **names = list(manifest, &n);
-	int r = names ? rec_gather_open(&gather, session, manifest) : REC_ENOMEM;
+	const char **names;
+	int r = rec_store_list(manifest->store); /* with --from also beside a manifest */
+	size_t n = count_all(manifest->store);
 
-	if (r == REC_OK && n == 0)
-		r = rec_report(REC_EINPUT, "cannot use '%s': its files are not the numbered segments of one recording",
-		        manifest->path);
+	if (r < 0)
+		return r;
+	if (n == 0)
+		return rec_report(REC_EINPUT,
+		        "cannot use '%s': its files are not the numbered segments of one recording", manifest->path);
+	names = list(manifest->store, n);
+	r = names ? rec_gather_open(&gather, session, manifest) : REC_ENOMEM;
 	if (r == REC_OK)
 		r = add_all(gather, manifest, names, n);
 	if (r == REC_OK)

@@ -50,9 +50,9 @@ static int add_entry(struct rec_session *session, const struct rec_session_entry
 	if (!(who = rec_model_add_participant(session)))
 		return REC_ENOMEM;
 	who->presence = (struct rec_span){entry->join_ns, entry->leave_ns};
-	rec_buf_printf(&text, "Participant %d", entry->number);
-	who->name = entry->name ? strdup(entry->name) : strdup(rec_buf_str(&text));
-	rec_buf_free(&text);
+	if (!entry->name)
+		rec_buf_printf(&text, "Participant %d", entry->number);
+	who->name = entry->name ? strdup(entry->name) : rec_buf_steal(&text);
 	rec_buf_printf(&text, "--p%d", entry->number);
 	who->entry = rec_buf_steal(&text);
 	if (!who->name || !who->entry)

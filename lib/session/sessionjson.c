@@ -60,9 +60,13 @@ static int keep_extra(const struct rec_place *place, const char *const *known, c
 	int r = rest ? REC_OK : REC_ENOMEM;
 
 	for (const cJSON *item = place->object->child; r == REC_OK && item; item = item->next) {
-		cJSON *copy = is_known(known, item->string) ? NULL : cJSON_Duplicate(item, true);
-		if (copy && !cJSON_AddItemToObject(rest, item->string, copy))
+		cJSON *copy;
+		if (is_known(known, item->string))
+			continue;
+		if (!(copy = cJSON_Duplicate(item, true)) || !cJSON_AddItemToObject(rest, item->string, copy)) {
+			cJSON_Delete(copy);
 			r = REC_ENOMEM;
+		}
 	}
 	if (r == REC_OK && rest->child && !(*extra = cJSON_PrintUnformatted(rest)))
 		r = REC_ENOMEM;

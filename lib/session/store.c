@@ -70,13 +70,16 @@ int rec_store_open(
 	return r;
 }
 
-bool rec_store_is_folder_of(const struct rec_store *store, const char *path)
+int rec_store_is_folder_of(const struct rec_store *store, const char *path)
 {
 	struct rec_paths paths;
 	bool same;
+	int r;
 
-	if (store->archive || rec_paths_open(&paths, path, NULL, true) < 0)
-		return false;
+	if (store->archive)
+		return 0;
+	if ((r = rec_paths_open(&paths, path, NULL, true)) < 0)
+		return r == REC_ENOMEM ? r : 0;
 	same = strcmp(paths.root, store->paths.root) == 0;
 	rec_paths_close(&paths);
 	return same;
@@ -119,7 +122,8 @@ static int list_folder(struct rec_store *store)
 	int r = REC_OK;
 
 	if (!folder)
-		return rec_report(REC_EINPUT, "cannot read '%s': %s", store->path, strerror(errno));
+		return errno == ENOMEM ? REC_ENOMEM
+		                       : rec_report(REC_EINPUT, "cannot read '%s': %s", store->path, strerror(errno));
 	while (r == REC_OK && (entry = readdir(folder))) {
 		if (entry->d_name[0] != '.')
 			r = add_name(store, entry->d_name);
@@ -130,17 +134,17 @@ static int list_folder(struct rec_store *store)
 	return r;
 }
 
-/* the folder of a lone manifest is not listed before someone asks */
+int rec_store_list(struct rec_store *store)
+{
+	int r = store->archive || store->listed ? REC_OK : list_folder(store);
+
+	store->listed = true;
+	return r;
+}
+
 size_t rec_store_count(const struct rec_store *store)
 {
-	struct rec_store *mine = (struct rec_store *)store;
-
-	if (store->archive)
-		return rec_archive_count(store->archive);
-	if (!store->listed && list_folder(mine) < 0)
-		mine->nnames = 0;
-	mine->listed = true;
-	return store->nnames;
+	return store->archive ? rec_archive_count(store->archive) : store->nnames;
 }
 
 const char *rec_store_name(const struct rec_store *store, size_t i)

@@ -4,6 +4,7 @@
  * ("acme/room/1795-...-audio"); what was downloaded lies beside the manifest under the last part of that name.
  *
  *     rec_store_open(&store, session, "webhook.json", params);
+ *     rec_store_list(store);
  *     for (i < rec_store_count(store)) rec_store_name(store, i) ...;          -- what lies there
  *     rec_store_find(store, "tracks[0].s3Key", "acme/room/1795-...-audio", &path);
  *     rec_store_close(&store);
@@ -19,16 +20,19 @@ struct rec_store;
  * rec_store_open(store, session, path, params):
  *   session  gets its dir, and holds members of a zip open; borrowed until close
  *   path     the manifest, the folder or the zip
- * Errors, reported: REC_EINPUT: a zip that is refused (session/archive.h), more than 100000 files; REC_ENOMEM.
+ * Errors, reported: REC_EINPUT: a zip that is refused (session/archive.h); REC_ENOMEM.
  */
 int rec_store_open(struct rec_store **store, struct rec_session *session, const char *path,
         const struct rec_session_params *params);
 
-/** rec_store_is_folder_of(store, path): whether the file ${path} lies in the same folder. */
-bool rec_store_is_folder_of(const struct rec_store *store, const char *path);
+/** rec_store_is_folder_of(store, path): 1: the file ${path} lies in the same folder; 0: it does not; REC_ENOMEM. */
+int rec_store_is_folder_of(const struct rec_store *store, const char *path);
 
 /** rec_store_is_zip(store): whether the files come out of a zip. */
 bool rec_store_is_zip(const struct rec_store *store);
+
+/** rec_store_list(store): look what lies there, once; before that a folder counts as empty. REC_EINPUT, reported: it cannot be read, more than 100000 files; REC_ENOMEM. */
+int rec_store_list(struct rec_store *store);
 
 /** rec_store_count(store), rec_store_name(store, i): the files and folders directly there (in a zip: all files, with their folders), sorted by name. */
 size_t rec_store_count(const struct rec_store *store);

@@ -30,8 +30,8 @@ struct reading {
 	size_t n;
 };
 
-/* the first member of ${object} that is a name; malloc'd */
-static char *name_in(const cJSON *object)
+/* the first member of ${object} that is a name; NULL: none */
+static const char *name_in(const cJSON *object)
 {
 	static const char *const members[] = {
 	        "userName", "username", "name", "displayName", "clientData", "user", "nickname"};
@@ -39,28 +39,33 @@ static char *name_in(const cJSON *object)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, members[i]);
 		if (cJSON_IsString(item) && item->valuestring[0])
-			return strdup(item->valuestring);
+			return item->valuestring;
 	}
 	return NULL;
 }
 
-/* a name out of what an application put there: JSON, or plain text; NULL: none, or no memory */
-static char *read_name(const char *text)
+/* a name out of what an application put there: JSON, or plain text; ${name} is malloc'd, or stays NULL. REC_ENOMEM */
+static int read_name(const char *text, char **name)
 {
 	const struct rec_json_limits limits = {1 << 16, 16, 1000};
+	const char *found = NULL;
 	cJSON *root = NULL;
-	char *name = NULL;
+	int r;
 
 	if (!text || !*text)
-		return NULL;
-	if (rec_json_parse(text, strlen(text), &limits, &root, NULL) < 0)
-		return strlen(text) <= 200 && *text != '{' && *text != '[' ? strdup(text) : NULL;
-	if (cJSON_IsString(root) && root->valuestring[0])
-		name = strdup(root->valuestring);
+		return REC_OK;
+	r = rec_json_parse(text, strlen(text), &limits, &root, NULL);
+	if (r == REC_ENOMEM)
+		return r;
+	if (r < 0)
+		found = strlen(text) <= 200 && *text != '{' && *text != '[' ? text : NULL;
+	else if (cJSON_IsString(root) && root->valuestring[0])
+		found = root->valuestring;
 	else if (cJSON_IsObject(root))
-		name = name_in(root);
+		found = name_in(root);
+	r = found && !(*name = strdup(found)) ? REC_ENOMEM : REC_OK;
 	cJSON_Delete(root);
-	return name;
+	return r;
 }
 
 static int find_name(const struct reading *reading, const struct rec_place *place, char **name)
@@ -68,9 +73,10 @@ static int find_name(const struct reading *reading, const struct rec_place *plac
 	for (size_t i = 0; reading->dialect->data[i] && !*name; i++) {
 		const char *data = NULL;
 		int r = rec_field_str(place, reading->dialect->data[i], &data);
+		if (r == REC_OK)
+			r = read_name(data, name);
 		if (r < 0)
 			return r;
-		*name = read_name(data);
 	}
 	return REC_OK;
 }

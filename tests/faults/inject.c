@@ -282,6 +282,18 @@ char *realpath(const char *path, char *resolved)
 	return next(path, resolved);
 }
 
+/* as it is called where headers harden nothing */
+int asprintf(char **text, const char *format, ...)
+{
+	va_list rest;
+
+	FAIL_IF("alloc", true, -1)
+	va_start(rest, format);
+	int n = vasprintf(text, format, rest);
+	va_end(rest);
+	return n;
+}
+
 int __asprintf_chk(char **text, int flag, const char *format, ...);
 int __asprintf_chk(char **text, int flag, const char *format, ...)
 {

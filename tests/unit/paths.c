@@ -224,6 +224,81 @@ static void test_locations(void **state)
 	}
 }
 
+/* of a manifest that is a URL, locations are its neighbours */
+static void test_remote(void **state)
+{
+	static const struct {
+		const char *manifest;
+		const char *session_dir;
+		const char *location;
+		const char *path; /* NULL: refused */
+		const char *said;
+	} rows[] = {
+	        {"https://h/r/m.json?sig=1", NULL, "a b.ogg", "https://h/r/a%20b.ogg", NULL},
+	        {"https://h/r/m.json", ".", "sub/a.ogg", "https://h/r/sub/a.ogg", NULL},
+	        {"https://h/r/m.json", "in", "a.ogg", "https://h/r/in/a.ogg", NULL},
+	        {"https://h/r/m.json", "in/", "a.ogg", "https://h/r/in/a.ogg", NULL},
+	        {"https://h/r/m.json", "/was/here", "a.ogg", "https://h/r/a.ogg", NULL},
+	        {"S3://b/r/m.json", "in", "a b#.ogg", "S3://b/r/in/a b#.ogg", NULL},
+	        {"https://h/r/m.json", NULL, "https://g/x.ogg", "https://g/x.ogg", NULL},
+	        {"https://h/r/m.json", NULL, "http://g/x.ogg", NULL, "--allow-insecure"},
+	        {"https://h/r/m.json", NULL, "abcdefghijabcdefghijabcdefghijab://x", NULL, "a kind that is not known"},
+	        {"https://h/r/m.json", NULL, "abcdefghijabcdefghijabcdefghijabc://x",
+	                "https://h/r/abcdefghijabcdefghijabcdefghijabc%3A//x", NULL},
+	        {"https://h/r/m.json", "https://g/", "a", NULL, "session_dir 'https://g/' is a URL"},
+	        {"https://h/r/m.json", "in/../..", "a", NULL, "session_dir 'in/../..' is outside"},
+	        {"https://h/r/m.json", NULL, "/a.ogg", NULL, "leads out"},
+	        {"https://h/r/m.json", NULL, "x/../a.ogg", NULL, "leads out"},
+	        {"https://h/r/m.json", NULL, "", NULL, "is empty"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rec_paths paths;
+		struct capture capture;
+		char *path = NULL;
+		int r;
+
+		capture_begin(&capture, STDERR_FILENO);
+		r = rec_paths_open(&paths, rows[i].manifest, rows[i].session_dir, false);
+		paths.allow_remote = true;
+		if (r == REC_OK)
+			r = rec_paths_resolve(&paths, "e", rows[i].location, &path);
+		capture_end(&capture);
+		if (rows[i].path ? r != REC_OK || strcmp(path, rows[i].path) != 0
+		                 : r != REC_EINPUT || path || !strstr(capture.text, rows[i].said))
+			fail_msg("row %zu: %d %s %s", i, r, path ? path : "", capture.text);
+		free(path);
+		rec_paths_close(&paths);
+	}
+}
+
+/* the root of the file system is a folder like others, and so is what lies directly in it */
+static void test_root(void **state)
+{
+	struct rec_paths paths;
+	struct capture capture;
+	char *path = NULL;
+	(void)state;
+
+	assert_int_equal(rec_paths_open(&paths, "/", NULL, false), REC_OK);
+	assert_string_equal(paths.root, "/");
+	assert_int_equal(rec_paths_resolve(&paths, "e", "no such folder/x", &path), REC_OK);
+	assert_string_equal(path, "/no such folder/x");
+	free(path);
+	rec_paths_close(&paths);
+	assert_int_equal(rec_paths_open(&paths, "/no such manifest", "//", true), REC_OK);
+	assert_string_equal(paths.dir, "/");
+	rec_paths_close(&paths);
+	assert_int_equal(open_in(&paths, NULL, false), REC_OK);
+	capture_begin(&capture, STDERR_FILENO);
+	paths.anywhere = true;
+	assert_int_equal(rec_paths_resolve(&paths, "e", "/dev/null", &path), REC_EINPUT);
+	capture_end(&capture);
+	assert_non_null(strstr(capture.text, "is a pipe, a socket or a device"));
+	rec_paths_close(&paths);
+}
+
 /* a message must not carry what a URL may hold, nor a location cost more than a path may */
 static void test_messages_and_length(void **state)
 {
@@ -280,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_session_dir),
 	        cmocka_unit_test(test_locations),
+	        cmocka_unit_test(test_remote),
+	        cmocka_unit_test(test_root),
 	        cmocka_unit_test(test_messages_and_length),
 	        cmocka_unit_test(test_folder_of_a_pipe),
 	};

@@ -2,56 +2,16 @@
 /* Goal: every recorder's manifest becomes the session it means, and what cannot be placed is refused with the entry's name. */
 #include "session/session.h"
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/num.h"
 #include "session/dailyname.h"
 #include "tests/unit/capture.h"
+#include "tests/unit/dump.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 /* cmocka needs the four above */
 #include <cmocka.h>
-
-static void put_time(struct rec_buf *text, int64_t ns)
-{
-	if (ns == REC_NS_UNKNOWN)
-		rec_buf_puts(text, "?");
-	else
-		rec_format_seconds(text, ns, 6);
-}
-
-/* a line for each participant, and one for each of its tracks */
-static char *dump(const struct rec_session *s)
-{
-	struct rec_buf text = REC_BUF_INIT;
-
-	for (size_t i = 0; i < s->nparticipants; i++) {
-		rec_buf_printf(&text, "%s ", s->participants[i].name);
-		put_time(&text, s->participants[i].presence.start_ns);
-		rec_buf_puts(&text, "-");
-		put_time(&text, s->participants[i].presence.end_ns);
-		rec_buf_puts(&text, "\n");
-		for (size_t k = 0; k < s->ntracks; k++) {
-			const struct rec_track *track = &s->tracks[k];
-			const char *slash = strrchr(track->path, '/');
-			if (track->participant != i)
-				continue;
-			rec_buf_printf(&text, " %s%s%s%s", track->source == REC_SCREEN ? "s" : "",
-			        track->kind == REC_AUDIO ? "a" : "v", track->maybe ? "?" : "",
-			        track->origin == REC_ORIGIN_SESSION ? "!" : "");
-			if (track->stream > 0)
-				rec_buf_printf(&text, "%d", track->stream);
-			rec_buf_puts(&text, " ");
-			put_time(&text, track->start_ns);
-			rec_buf_puts(&text, "-");
-			put_time(&text, track->end_ns);
-			rec_buf_printf(&text, " %.20s\n", slash ? slash + 1 : track->path);
-		}
-	}
-	return rec_buf_steal(&text);
-}
 
 #define A "29630143-575b-54e6-a0b8-fb5a59ab1b59"
 #define I "3505012e-4e6a-51b5-8928-8d3e0c796d5a"
