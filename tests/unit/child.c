@@ -23,22 +23,22 @@
 #include <cmocka.h>
 
 /* children end without exit(), so what they covered is kept here */
-extern void __gcov_dump(void) __attribute__((weak));
+extern void __gcov_exit(void) __attribute__((weak));
 _Noreturn void counted_exit(int status) __asm__("_exit");
 int counted_raise(int sig) __asm__("raise");
 
 _Noreturn void counted_exit(int status)
 {
-	if (__gcov_dump)
-		__gcov_dump();
+	if (__gcov_exit)
+		__gcov_exit();
 	for (;;)
 		syscall(SYS_exit_group, status);
 }
 
 int counted_raise(int sig)
 {
-	if (__gcov_dump)
-		__gcov_dump();
+	if (__gcov_exit)
+		__gcov_exit();
 	return (int)syscall(SYS_tgkill, getpid(), (pid_t)syscall(SYS_gettid), sig);
 }
 

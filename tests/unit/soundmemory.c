@@ -353,6 +353,36 @@ static void placing_without_memory(void **state)
 	assert_true(n > 80);
 }
 
+/* an empty frame is no sound, one of an unknown format no error but of the format */
+static void odd_frames(void **state)
+{
+	static const struct {
+		int nb_samples, rate, format, err;
+	} rows[] = {{0, RATE, AV_SAMPLE_FMT_FLT, REC_OK}, {960, 0, AV_SAMPLE_FMT_FLT, REC_OK},
+	        {960, RATE, 9999, REC_EINVAL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		AVFrame *frame = av_frame_clone(rig.mono);
+		void *place;
+
+		rec_sound_ledger_free(&rig.ledger);
+		assert_int_equal(new_place(&place), REC_OK);
+		frame->nb_samples = rows[i].nb_samples;
+		frame->sample_rate = rows[i].rate;
+		frame->format = rows[i].format;
+		int err = rec_place_frame(place, frame, 0, false);
+		assert_int_equal(frame->nb_samples, 0); /* its reference is taken */
+		if (err == REC_OK)
+			err = rec_place_end(place);
+		assert_int_equal(err, rows[i].err);
+		assert_null(rec_place_take(place));
+		assert_int_equal(rig.ledger.used_samples, 0);
+		free_place(&place);
+		av_frame_free(&frame);
+	}
+}
+
 /* the samples that came out, or an error */
 static int mix_all(struct rec_mix **mix)
 {
@@ -463,6 +493,7 @@ int main(void)
 	        cmocka_unit_test(makers_without_memory),
 	        cmocka_unit_test(without_threads),
 	        cmocka_unit_test(placing_without_memory),
+	        cmocka_unit_test(odd_frames),
 	        cmocka_unit_test(mixing_without_memory),
 	        cmocka_unit_test(ledger_without_memory),
 	};
