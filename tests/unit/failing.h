@@ -22,6 +22,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* sanitizers' own beginnings take memory, too, before what they add to a function works */
+#define FAILING_RAW __attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined))
+
 extern char __executable_start, etext;
 
 static struct {
@@ -62,13 +65,13 @@ static inline size_t failing_leaks(void)
 /* a library's function may end in another one's call, which then seems to come from here */
 static _Thread_local int failing_depth;
 
-static bool failing_is_ours(const void *caller)
+FAILING_RAW static bool failing_is_ours(const void *caller)
 {
 	return failing.on && failing_depth == 0 && (const char *)caller >= &__executable_start &&
 	       (const char *)caller < &etext;
 }
 
-static bool failing_hit(const char *call, const void *caller)
+FAILING_RAW static bool failing_hit(const char *call, const void *caller)
 {
 	if (!failing_is_ours(caller) || strcmp(call, failing.call) != 0 || ++failing.seen != failing.nth)
 		return false;
@@ -76,7 +79,7 @@ static bool failing_hit(const char *call, const void *caller)
 	return true;
 }
 
-static void failing_forget(const void *block)
+FAILING_RAW static void failing_forget(const void *block)
 {
 	if (!block || !failing.nlive)
 		return;
@@ -89,7 +92,7 @@ static void failing_forget(const void *block)
 	pthread_mutex_unlock(&failing.lock);
 }
 
-static void failing_note(void *block, const void *caller)
+FAILING_RAW static void failing_note(void *block, const void *caller)
 {
 	if (!block || !failing_is_ours(caller))
 		return;
@@ -105,15 +108,18 @@ static void failing_note(void *block, const void *caller)
  */
 typedef intptr_t (*failing_registers)(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t);
 
+/* a sanitizer's own, where there is one: dlsym() itself takes memory while that begins */
 #define FAILING_NEXT(type, name)                                                                                       \
+	extern void failing_own_##name(void) __asm__("__interceptor_" #name) __attribute__((weak));                    \
 	static type next;                                                                                              \
 	if (!next)                                                                                                     \
-		next = (type)(uintptr_t)dlsym(RTLD_NEXT, #name);
+		next = failing_own_##name ? (type)(uintptr_t)failing_own_##name                                        \
+		                          : (type)(uintptr_t)dlsym(RTLD_NEXT, #name);
 
 #define FAILING(call, name, failure, before, after)                                                                    \
 	intptr_t failing_##name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f) __asm__(       \
 	        #name);                                                                                                \
-	intptr_t failing_##name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)                \
+	FAILING_RAW intptr_t failing_##name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)    \
 	{                                                                                                              \
 		FAILING_NEXT(failing_registers, name)                                                                  \
 		if (failing_hit(call, __builtin_return_address(0)))                                                    \
