@@ -21,6 +21,7 @@ struct rec_wavout {
 	SNDFILE *file;
 	int64_t left; /* bytes of samples that still fit; -1: no bound */
 	int64_t at;   /* libsndfile's place in the output */
+	bool failed;  /* the output has reported why */
 };
 
 int rec_wavout_check(const struct rec_wavout_params *params)
@@ -63,6 +64,7 @@ static sf_count_t file_read(void *bytes, sf_count_t n, void *state)
 	struct rec_wavout *w = state;
 	ssize_t got = rec_out_read_at(w->out, bytes, (size_t)n, w->at);
 
+	w->failed |= got < 0;
 	if (got < 0)
 		return 0;
 	w->at += got;
@@ -73,7 +75,8 @@ static sf_count_t file_write(const void *bytes, sf_count_t n, void *state)
 {
 	struct rec_wavout *w = state;
 
-	if (rec_out_seek(w->out, w->at) < 0 || rec_out_write(w->out, bytes, (size_t)n) < 0)
+	w->failed |= rec_out_seek(w->out, w->at) < 0 || rec_out_write(w->out, bytes, (size_t)n) < 0;
+	if (w->failed)
 		return 0;
 	w->at += n;
 	return n;
@@ -82,6 +85,12 @@ static sf_count_t file_write(const void *bytes, sf_count_t n, void *state)
 static sf_count_t file_tell(void *state)
 {
 	return ((struct rec_wavout *)state)->at;
+}
+
+/* What libsndfile says of a failed write is no cause: "No Error", "System error". */
+static int refused(const struct rec_wavout *w, int err, const char *why)
+{
+	return w->failed ? REC_EIO : rec_report(err, "cannot write '%s': %s", rec_out_target(w->out), why);
 }
 
 static int64_t frame_bytes(const struct rec_wavout_params *params)
@@ -113,7 +122,7 @@ static int open_file(struct rec_wavout *w)
 	info.format = format_of(&w->params);
 	w->file = sf_open_virtual(&io, SFM_WRITE, &info, w);
 	if (!w->file)
-		return rec_report(REC_EENCODE, "cannot write '%s': %s", rec_out_target(w->out), sf_strerror(NULL));
+		return refused(w, REC_EENCODE, sf_strerror(NULL));
 	/* both before the first sample: a chunk with the date, and an RF64 that turned out to be small becomes a WAV */
 	sf_command(w->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
 	if (needs_rf64(&w->params))
@@ -179,11 +188,6 @@ static sf_count_t write_chunk(struct rec_wavout *w, const float *pcm, size_t n)
 	return sf_write_float(w->file, chunk.real, count);
 }
 
-static int refused(const struct rec_wavout *w)
-{
-	return rec_report(REC_EIO, "cannot write '%s': %s", rec_out_target(w->out), sf_strerror(w->file));
-}
-
 int rec_wavout_write(struct rec_wavout *w, const float *pcm, size_t n)
 {
 	size_t channels = (size_t)w->params.channels, step = CHUNK / channels * channels;
@@ -198,7 +202,7 @@ int rec_wavout_write(struct rec_wavout *w, const float *pcm, size_t n)
 		size_t m = n * channels - done < step ? n * channels - done : step;
 
 		if (write_chunk(w, pcm + done, m) != (sf_count_t)m)
-			return refused(w);
+			return refused(w, REC_EIO, sf_strerror(w->file));
 	}
 	return REC_OK;
 }
@@ -211,8 +215,7 @@ int rec_wavout_finish(struct rec_wavout *w)
 	err = sf_close(w->file);
 	w->file = NULL;
 
-	return err == 0 ? REC_OK
-	                : rec_report(REC_EIO, "cannot write '%s': %s", rec_out_target(w->out), sf_error_number(err));
+	return err == 0 && !w->failed ? REC_OK : refused(w, REC_EIO, sf_error_number(err));
 }
 
 void rec_wavout_free(struct rec_wavout **w)

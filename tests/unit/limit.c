@@ -205,6 +205,7 @@ static void test_refusals(void **state)
 
 	(void)state;
 	assert_int_equal(rec_limit_new(&limit, 7999, 2, -1), REC_EINVAL);
+	assert_int_equal(rec_limit_new(&limit, 384001, 2, -1), REC_EINVAL);
 	assert_int_equal(rec_limit_new(&limit, 48000, 17, -1), REC_EINVAL);
 	assert_int_equal(rec_limit_new(&limit, 48000, 0, -1), REC_EINVAL);
 	assert_int_equal(rec_limit_new(&limit, 48000, 2, 0.1), REC_EINVAL);

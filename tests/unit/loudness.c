@@ -119,7 +119,8 @@ static void bounds(void **state)
 	(void)state;
 	assert_int_equal(rec_loudness_new(&l, RATE, 0), REC_EINVAL);
 	assert_int_equal(rec_loudness_new(&l, RATE, 65), REC_EINVAL);
-	assert_int_equal(rec_loudness_new(&l, 0, 2), REC_EINVAL);
+	assert_int_equal(rec_loudness_new(&l, 15, 2), REC_EINVAL);
+	assert_int_equal(rec_loudness_new(&l, 2822401, 2), REC_EINVAL);
 	assert_null(l);
 }
 

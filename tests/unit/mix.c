@@ -163,6 +163,30 @@ static void test_gain_pan_and_mono(void **state)
 	drop(b);
 }
 
+/* more channels than two: a track of as many goes straight through, mono to all */
+static void test_surround(void **state)
+{
+	char *a = write_wav(1, 1, 0.5), *b = write_wav(4, 1, 0.25);
+	struct rec_mix *mix = mix_of(4, RATE / 2, 1, false);
+	struct rec_mix_track track = at(a, 0);
+	size_t n;
+
+	(void)state;
+	track.pan = -1; /* which takes no side here */
+	rec_mix_add(mix, &track);
+	track = at(b, 0);
+	track.near_ns = INT64_MIN;
+	rec_mix_add(mix, &track);
+	float *pcm = read_all(mix, 4, &n);
+	assert_int_equal(n, RATE / 2);
+	for (size_t i = 0; i < n * 4; i++)
+		assert_true(pcm[i] == 0.75F);
+	rec_mix_free(&mix);
+	free(pcm);
+	drop(a);
+	drop(b);
+}
+
 static void test_spans(void **state)
 {
 	char *a = write_wav(1, 4, 0.5);
@@ -284,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_gain_is_constant),
 	        cmocka_unit_test(test_gain_pan_and_mono),
+	        cmocka_unit_test(test_surround),
 	        cmocka_unit_test(test_spans),
 	        cmocka_unit_test(test_hundred_tracks_any_jobs),
 	        cmocka_unit_test(test_bad_tracks),

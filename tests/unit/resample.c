@@ -280,6 +280,54 @@ static void test_nonsense_is_silenced(void **state)
 	}
 }
 
+static void test_refusals(void **state)
+{
+	static const struct {
+		int in, in_rate, format;
+		struct rec_resample_params params;
+	} rows[] = {{0, 48000, AV_SAMPLE_FMT_FLT, {48000, 1, false}}, {65, 48000, AV_SAMPLE_FMT_FLT, {48000, 1, false}},
+	        {1, 48000, AV_SAMPLE_FMT_FLT, {48000, 0, false}}, {1, 48000, AV_SAMPLE_FMT_FLT, {48000, 65, false}},
+	        {1, 0, AV_SAMPLE_FMT_FLT, {48000, 1, false}}, {1, 48000, AV_SAMPLE_FMT_FLT, {0, 1, false}},
+	        {1, 48000, 9999, {48000, 1, false}}};
+
+	(void)state;
+	av_log_set_level(AV_LOG_QUIET);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AVFrame *frame = av_frame_alloc();
+		struct rec_resample *r = NULL;
+
+		frame->format = rows[i].format;
+		frame->sample_rate = rows[i].in_rate;
+		frame->ch_layout = (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC, .nb_channels = rows[i].in};
+		if (rec_resample_new(&r, frame, &rows[i].params) != REC_EINVAL || r)
+			fail_msg("row %zu is taken", i);
+		av_frame_free(&frame);
+	}
+}
+
+/* one made for other rates, formats or layouts does not fit */
+static void test_fits(void **state)
+{
+	static const AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO, mono = AV_CHANNEL_LAYOUT_MONO;
+	const struct rec_resample_params params = {48000, 2, false};
+	AVFrame *same = frame_of(AV_SAMPLE_FMT_FLT, 48000, &stereo, 8),
+	        *others[] = {frame_of(AV_SAMPLE_FMT_S16, 48000, &stereo, 8),
+	                frame_of(AV_SAMPLE_FMT_FLT, 44100, &stereo, 8), frame_of(AV_SAMPLE_FMT_FLT, 48000, &mono, 8)};
+	struct rec_resample *r;
+
+	(void)state;
+	assert_int_equal(rec_resample_new(&r, same, &params), REC_OK);
+	assert_true(rec_resample_fits(r, same));
+	assert_true(rec_resample_slip_ns(r) == 0);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		assert_false(rec_resample_fits(r, others[i]));
+		av_frame_free(&others[i]);
+	}
+	rec_resample_free(&r);
+	rec_resample_free(&r);
+	av_frame_free(&same);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +337,8 @@ int main(void)
 	        cmocka_unit_test(test_lengths),
 	        cmocka_unit_test(test_bend),
 	        cmocka_unit_test(test_nonsense_is_silenced),
+	        cmocka_unit_test(test_refusals),
+	        cmocka_unit_test(test_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,9 +73,43 @@ static void joints(void **state)
 	free(out);
 }
 
+/* a joint at the very end or marked twice, and one right before the flush */
+static void short_pieces(void **state)
+{
+	static const struct {
+		size_t before, between, after; /* frames; the marks stand after the first two */
+		size_t softened;
+	} rows[] = {{0, 0, 100, 0}, {100, 0, 0, 0}, {100, 0, 100, 1}, {1000, 3, 1000, 1}, {1000, 1000, 1000, 2},
+	        {1000, 1000, 1, 2}};
+	float in[3000], out[3000 + 1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		size_t first = rows[i].before, second = first + rows[i].between, all = second + rows[i].after, done;
+		struct rec_seam *seam;
+
+		for (size_t k = 0; k < all; k++)
+			in[k] = k < first || k >= second ? 0.5F : -0.5F;
+		for (size_t k = second; k < all && rows[i].between < 240; k++) /* no joint of its own, no step */
+			in[k] = -0.5F;
+		assert_int_equal(rec_seam_new(&seam, RATE, 1), 0);
+		done = rec_seam_process(seam, in, first, out);
+		rec_seam_mark(seam);
+		done += rec_seam_process(seam, in + first, second - first, out + done);
+		rec_seam_mark(seam);
+		done += rec_seam_process(seam, in + second, all - second, out + done);
+		done += rec_seam_process(seam, NULL, 0, out + done);
+		assert_int_equal(done, all);
+		if (rec_seam_softened(seam) != rows[i].softened)
+			fail_msg("row %zu: %zu", i, rec_seam_softened(seam));
+		rec_seam_free(&seam);
+		assert_null(seam);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(joints)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(joints), cmocka_unit_test(short_pieces)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "tests/unit/capture.h"
+#include "tests/unit/failing.h"
 
 #include <cmocka.h>
 
@@ -217,6 +218,44 @@ static void discarded(void **state)
 	folder_remove(folder);
 }
 
+/* what fails at the end leaves nothing but its message */
+static void a_failing_commit(void **state)
+{
+	static const struct {
+		const char *name, *call;
+		long nth;
+	} rows[] = {{"a.wav", "linkat", 1}, {"a.flac", "linkat", 1}, {"a.opus", "fsync", 1}};
+	char *folder = folder_new();
+	static float pcm[N];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct rec_sink_params params = of(1, 0, N);
+		struct rec_sink_stats stats = {-5, -5, -5};
+		char *path = path_in(folder, rows[i].name);
+		struct rec_sink *sink;
+		struct capture capture;
+
+		assert_int_equal(rec_sink_open(&sink, path, &params), REC_OK);
+		assert_int_equal(rec_sink_write(sink, pcm, N), REC_OK);
+		capture_begin(&capture, STDERR_FILENO);
+		failing_begin(rows[i].call, rows[i].nth, EIO);
+		int err = rec_sink_commit(&sink, &stats);
+		bool failed = failing_end();
+		capture_end(&capture);
+		assert_true(failed);
+		if (err != REC_EIO)
+			fail_msg("row %zu: %d", i, err);
+		assert_null(sink);
+		assert_int_equal(stats.samples, -5);
+		assert_non_null(strstr(capture.text, "Input/output error"));
+		if (access(path, F_OK) == 0)
+			fail_msg("row %zu: there is an output", i);
+		free(path);
+	}
+	folder_remove(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +263,7 @@ int main(void)
 	        cmocka_unit_test(heads),
 	        cmocka_unit_test(refusals),
 	        cmocka_unit_test(discarded),
+	        cmocka_unit_test(a_failing_commit),
 	};
 	rec_log_init("rec-x");
 	return cmocka_run_group_tests(tests, NULL, NULL);
