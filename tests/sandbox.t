@@ -98,7 +98,9 @@ cat >"$tmp/signals.py" <<'END'
 import os, signal, subprocess, sys, time
 
 tmp = sys.argv[1]
-number = 0
+# a shell's background jobs and nohup's ignore some of them, and so would the tool
+for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(sig, signal.SIG_DFL)
 
 def check(name, fine, why=""):
     print(("ok" if fine else f"not ok # {why}") + f"\t{name}", flush=True)
@@ -128,13 +130,16 @@ def begin(*more, out="x.wav"):
     return tool, int(children[0])
 
 def end(tool, name, status, words=""):
-    said = tool.communicate(timeout=30)[1]
+    try:
+        said = tool.communicate(timeout=30)[1]
+    except subprocess.TimeoutExpired:
+        os.killpg(tool.pid, signal.SIGKILL)
+        said = "it did not end\n" + tool.communicate()[1]
     check(f"{name}: status {status}", tool.returncode == status, f"{tool.returncode}: {said!r}")
     check(f"{name}: says {words!r}", words in said, repr(said))
     check(f"{name}: the old output is there and nothing else", sorted(os.listdir(f"{tmp}/o")) == ["x.json"], os.listdir(f"{tmp}/o"))
 
 for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(sig, signal.SIG_DFL)  # a shell's background jobs and nohup's ignore some of them, and so would the tool
     tool, child = begin()
     check("a temporary file with a name stands beside the output", len(os.listdir(f"{tmp}/o")) == 2)
     os.kill(tool.pid, sig)
