@@ -60,10 +60,10 @@ int rec_source_error(const struct rec_source *source);
 
 /** rec_source_seek(source, at): REC_EIO when not seekable or negative. */
 int rec_source_seek(struct rec_source *source, int64_t at);
+int64_t rec_source_tell(const struct rec_source *source);
 
 /** rec_source_read_at(source, at, bytes, n): as many of ${n} bytes from ${at} as there are; 0 where it cannot seek there. The current place moves. */
 size_t rec_source_read_at(struct rec_source *source, int64_t at, void *bytes, size_t n);
-int64_t rec_source_tell(const struct rec_source *source);
 
 /**
  * rec_source_make_seekable(source):

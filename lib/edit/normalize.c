@@ -79,12 +79,12 @@ static int look(struct pass *pass)
 
 static int check_span(const struct pass *pass)
 {
-	int64_t weeks = (pass->scan.end_ns - pass->result->zero_ns) / longest_ns;
+	int64_t span_ns = pass->scan.end_ns - pass->result->zero_ns;
 
-	if (weeks == 0)
+	if (span_ns <= longest_ns)
 		return REC_OK;
 	return rec_report(REC_EINPUT, "cannot normalize '%s': its stamps span %" PRId64 " days, which is no recording",
-	        pass->recording.path, 7 * weeks);
+	        pass->recording.path, span_ns / longest_ns * 7);
 }
 
 /* Rate and size of the output. */
