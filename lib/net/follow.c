@@ -12,7 +12,7 @@
 /* read at once: what was written lately is still in the processor's cache */
 enum { CHUNK = 256 << 10 };
 /* worth waking a thread for */
-static const int64_t step = 4 * CHUNK;
+static const int64_t step = INT64_C(4) * CHUNK;
 
 struct rec_follow {
 	int fd;

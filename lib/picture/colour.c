@@ -117,10 +117,12 @@ REC_VECTORISED static void chroma_row(
 
 REC_VECTORISED static void luma_row(int gain, uint8_t *restrict luma, const int *restrict part, int width)
 {
+	/* NOLINTBEGIN(bugprone-implicit-widening-of-multiplication-result): inside a picture, and vectorised as such */
 	for (int x = 0; x < width / 2; x++) {
 		luma[2 * x] = clip((gain * luma[2 * x] + part[x]) >> SHIFT);
 		luma[2 * x + 1] = clip((gain * luma[2 * x + 1] + part[x]) >> SHIFT);
 	}
+	/* NOLINTEND(bugprone-implicit-widening-of-multiplication-result) */
 	if (width & 1)
 		luma[width - 1] = clip((gain * luma[width - 1] + part[width / 2]) >> SHIFT);
 }

@@ -23,14 +23,14 @@ struct drawing {
 
 static void put_x(const struct drawing *d, int64_t ns)
 {
-	int64_t x = LEFT * 100 + rec_rescale(ns - d->zero_ns, PLOT * 100, d->length_ns);
+	int64_t x = INT64_C(100) * LEFT + rec_rescale(ns - d->zero_ns, INT64_C(100) * PLOT, d->length_ns);
 
 	rec_buf_printf(d->text, "%" PRId64 ".%02" PRId64, x / 100, x % 100);
 }
 
 static void put_width(const struct drawing *d, int64_t ns)
 {
-	int64_t width = rec_rescale(ns, PLOT * 100, d->length_ns);
+	int64_t width = rec_rescale(ns, INT64_C(100) * PLOT, d->length_ns);
 
 	width = width < 50 ? 50 : width; /* what is short is still seen */
 	rec_buf_printf(d->text, "%" PRId64 ".%02" PRId64, width / 100, width % 100);

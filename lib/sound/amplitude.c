@@ -113,6 +113,7 @@ static double squares_of_s16(const int16_t *x, size_t n, size_t stride)
 	for (size_t i = 0; i < n; i++) {
 		int v = x[i * stride];
 
+		/* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result): 16 bits each, and vectorised as such */
 		sum += v * v;
 	}
 	return (double)sum / ((double)INT_SCALE * (double)INT_SCALE);
