@@ -15,9 +15,9 @@ if ! echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { 
     echo "make fuzz wants clang with libFuzzer; on Debian: apt install clang libclang-rt-14-dev llvm" >&2
     exit 1
 fi
+mkdir -p "$found"
 ${MAKE:-make} CC="$clang" BUILD=$build SANITIZE=fuzzer-no-link,address,undefined HARDEN= HARDEN_LD= fuzzers >"$build.log" 2>&1 ||
     { tail -n 20 "$build.log" >&2 && exit 1; }
-mkdir -p "$found"
 TMPDIR=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMPDIR"' EXIT
 export TMPDIR
