@@ -27,23 +27,26 @@ int rec_remotes_error(const struct rec_remotes_loading *loading, const char *ent
 	return rec_report(REC_EINPUT, "cannot use '%s': %s %s", loading->remotes->manifest, entry, why);
 }
 
-struct rec_remote_track *rec_remotes_add(struct rec_remotes_loading *loading, char *entry)
+int rec_remotes_add(struct rec_remotes_loading *loading, char *entry, struct rec_remote_track **track)
 {
 	struct rec_remotes *remotes = loading->remotes;
 	struct rec_remote_track *tracks;
+	int r = REC_OK;
 
-	if (!entry || remotes->n >= max_tracks) {
-		free(entry);
-		return NULL;
-	}
-	tracks = realloc(remotes->tracks, (remotes->n + 1) * sizeof *tracks);
+	*track = NULL;
+	if (!entry)
+		return REC_ENOMEM;
+	if (remotes->n >= max_tracks)
+		r = rec_remotes_error(loading, entry, "is one too many: at most 10000 tracks are fetched at once");
+	tracks = r == REC_OK ? realloc(remotes->tracks, (remotes->n + 1) * sizeof *tracks) : NULL;
 	if (!tracks) {
 		free(entry);
-		return NULL;
+		return r < 0 ? r : REC_ENOMEM;
 	}
 	remotes->tracks = tracks;
-	tracks[remotes->n] = (struct rec_remote_track){.entry = entry, .size = -1, .start_ms = -1, .selected = true};
-	return &tracks[remotes->n++];
+	*track = &tracks[remotes->n++];
+	**track = (struct rec_remote_track){.entry = entry, .size = -1, .start_ms = -1, .selected = true};
+	return REC_OK;
 }
 
 char *rec_remotes_entry(const char *list, size_t i, const char *rest)

@@ -28,8 +28,12 @@ const struct cJSON *rec_remotes_get(const struct cJSON *object, const char *key)
 /** rec_remotes_error(loading, entry, why): report that ${entry} of the manifest ${why}; REC_EINPUT. */
 int rec_remotes_error(const struct rec_remotes_loading *loading, const char *entry, const char *why);
 
-/** rec_remotes_add(loading, entry): the next track, empty. ${entry} is malloc'd and taken over. NULL: no memory, or ${entry} NULL, or too many. */
-struct rec_remote_track *rec_remotes_add(struct rec_remotes_loading *loading, char *entry);
+/**
+ * rec_remotes_add(loading, entry, track):
+ * The next track, empty. ${entry} is malloc'd, or NULL for want of memory, and taken over.
+ * REC_EINPUT, reported: too many tracks; REC_ENOMEM. ${track} is NULL then.
+ */
+int rec_remotes_add(struct rec_remotes_loading *loading, char *entry, struct rec_remote_track **track);
 
 /** rec_remotes_entry(list, i, rest): "LIST[I]REST"; malloc'd; NULL: no memory. */
 char *rec_remotes_entry(const char *list, size_t i, const char *rest);

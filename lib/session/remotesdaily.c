@@ -50,12 +50,12 @@ static int daily_location(
 
 static int daily_track(struct rec_remotes_loading *loading, const cJSON *item, size_t i)
 {
-	struct rec_remote_track *track = rec_remotes_add(loading, rec_remotes_entry("tracks", i, ""));
 	const cJSON *type = rec_remotes_get(item, "type");
-	int r;
+	struct rec_remote_track *track;
+	int r = rec_remotes_add(loading, rec_remotes_entry("tracks", i, ""), &track);
 
-	if (!track)
-		return REC_ENOMEM;
+	if (r < 0)
+		return r;
 	if (!cJSON_IsObject(item))
 		return rec_remotes_error(loading, track->entry, "is no object");
 	if ((r = daily_location(loading, track->entry, item, &track->location)) < 0 ||

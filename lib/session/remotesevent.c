@@ -15,17 +15,18 @@ static bool is_event(const cJSON *root)
 
 static int event_track(struct rec_remotes_loading *loading, const cJSON *record, size_t i)
 {
-	struct rec_remote_track *track = rec_remotes_add(loading, rec_remotes_entry("Records", i, ".s3"));
 	const cJSON *s3 = rec_remotes_get(record, "s3"), *object = rec_remotes_get(s3, "object"),
 	            *key = rec_remotes_get(object, "key");
 	const cJSON *name = rec_remotes_get(rec_remotes_get(s3, "bucket"), "name");
+	struct rec_remote_track *track;
 	char *decoded = NULL;
+	int r = rec_remotes_add(loading, rec_remotes_entry("Records", i, ".s3"), &track);
 
-	if (!track)
-		return REC_ENOMEM;
+	if (r < 0)
+		return r;
 	if (!cJSON_IsString(key) || !*key->valuestring || !cJSON_IsString(name) || !*name->valuestring)
 		return rec_remotes_error(loading, track->entry, "has no bucket.name or no object.key");
-	int r = rec_uri_decode(key->valuestring, true, &decoded);
+	r = rec_uri_decode(key->valuestring, true, &decoded);
 	if (r == REC_EINVAL)
 		return rec_remotes_error(loading, track->entry, "has a key that is not URL-encoded");
 	if (r < 0)

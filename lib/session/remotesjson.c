@@ -86,8 +86,8 @@ static int session_path(struct reading *reading, cJSON *object, const char *key,
 		free(entry);
 		return REC_OK;
 	}
-	if (!(track = rec_remotes_add(reading->loading, entry)))
-		return REC_ENOMEM;
+	if ((r = rec_remotes_add(reading->loading, entry, &track)) < 0)
+		return r;
 	if (!cJSON_IsString(path))
 		return rec_remotes_error(reading->loading, track->entry, "is no string");
 	track->object = object;

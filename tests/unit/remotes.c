@@ -229,10 +229,33 @@ static void test_local(void **state)
 	folder_remove(tmp);
 }
 
+/* the tracks of one person more than are fetched at once */
+static void test_too_many(void **state)
+{
+	struct rec_buf text = REC_BUF_INIT;
+	struct rec_remotes *remotes = NULL;
+	struct capture capture;
+	(void)state;
+
+	rec_buf_puts(&text, "{\"recording_id\":\"r\",\"tracks\":[");
+	for (int i = 0; i <= 10000; i++)
+		rec_buf_printf(&text, "%s{\"s3Key\":\"%d\"}", i ? "," : "", i);
+	rec_buf_puts(&text, "]}");
+	assert_false(text.failed);
+	content = text.data;
+	capture_begin(&capture, STDERR_FILENO);
+	int r = rec_remotes_load(&remotes, URL, &(struct rec_remotes_params){"k", NULL, false, -1});
+	capture_end(&capture);
+	rec_buf_free(&text);
+	assert_int_equal(r, REC_EINPUT);
+	assert_null(remotes);
+	assert_non_null(strstr(capture.text, "tracks[10000] is one too many: at most 10000 tracks"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_understood), cmocka_unit_test(test_refused), cmocka_unit_test(test_local)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_understood), cmocka_unit_test(test_refused),
+	        cmocka_unit_test(test_local), cmocka_unit_test(test_too_many)};
 
 	rec_remote_install(&remote);
 	return cmocka_run_group_tests(tests, NULL, NULL);
