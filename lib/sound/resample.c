@@ -95,7 +95,7 @@ int rec_resample_new(struct rec_resample **r, const AVFrame *like, const struct 
 
 	*r = NULL;
 	if (n < 1 || n > MOST_CHANNELS || params->channels < 1 || params->channels > MOST_CHANNELS ||
-	        like->sample_rate < 1 || params->rate < 1)
+	        like->format < 0 || like->sample_rate < 1 || params->rate < 1)
 		return REC_EINVAL;
 	struct rec_resample *new = calloc(1, sizeof(*new));
 	if (!new)

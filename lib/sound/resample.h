@@ -18,7 +18,7 @@ struct rec_resample;
 
 struct rec_resample_params {
 	int rate;      /* Hz of the output */
-	int channels;  /* of the output; [1, 16] */
+	int channels;  /* of the output; [1, 64] */
 	bool bendable; /* rec_resample_bend() will be called; needless when the rates differ */
 };
 

@@ -288,7 +288,7 @@ static void test_refusals(void **state)
 	} rows[] = {{0, 48000, AV_SAMPLE_FMT_FLT, {48000, 1, false}}, {65, 48000, AV_SAMPLE_FMT_FLT, {48000, 1, false}},
 	        {1, 48000, AV_SAMPLE_FMT_FLT, {48000, 0, false}}, {1, 48000, AV_SAMPLE_FMT_FLT, {48000, 65, false}},
 	        {1, 0, AV_SAMPLE_FMT_FLT, {48000, 1, false}}, {1, 48000, AV_SAMPLE_FMT_FLT, {0, 1, false}},
-	        {1, 48000, 9999, {48000, 1, false}}};
+	        {1, 48000, 9999, {48000, 1, false}}, {1, 48000, AV_SAMPLE_FMT_NONE, {48000, 1, false}}};
 
 	(void)state;
 	av_log_set_level(AV_LOG_QUIET);
