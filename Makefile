@@ -72,7 +72,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-web check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers soak coverage analyze
+.PHONY: all demo check check-web check-san check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers soak coverage analyze
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -137,6 +137,13 @@ check: all units replays $(INJECT)
 # the players themselves, in a browser; skipped with a reason where there is none
 check-web: all
 	tests/web/check.py
+
+# a part of the suite with the sanitizers: memory and undefined behaviour everywhere, threads in the composer
+SAN_TESTS := tests/units.t tests/fuzz.t tests/compose-oddities.t tests/probe.t tests/pipes.t
+check-san:
+	$(MAKE) SANITIZE=address,undefined TESTS="$(SAN_TESTS)" check
+	$(MAKE) SANITIZE=thread all
+	BUILD=build/san-thread prove tests/compose-oddities.t
 
 check-all: check
 	MAKE="$(MAKE)" tests/check-all.sh
