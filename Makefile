@@ -72,7 +72,7 @@ BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: all demo check check-web check-san check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers soak coverage analyze
+.PHONY: all demo check prove check-web check-san check-all check-s3 bench deps install uninstall lint format clean units replays fuzz fuzzers soak coverage analyze
 .DELETE_ON_ERROR:
 
 all: $(TOOLS)
@@ -138,12 +138,14 @@ check: all units replays $(INJECT)
 check-web: all
 	tests/web/check.py
 
-# a part of the suite with the sanitizers: memory and undefined behaviour everywhere, threads in the composer
-SAN_TESTS := tests/units.t tests/fuzz.t tests/compose-oddities.t tests/probe.t tests/pipes.t
+# the scripts in TESTS that need no units
+prove: all replays
+	prove -j$(JOBS) --timer $(TESTS)
+
+# a part of the suite with the sanitizers: memory and undefined behaviour, and threads in the composer
 check-san:
-	$(MAKE) SANITIZE=address,undefined TESTS="$(SAN_TESTS)" check
-	$(MAKE) SANITIZE=thread all
-	BUILD=build/san-thread prove tests/compose-oddities.t
+	$(MAKE) SANITIZE=address,undefined TESTS="tests/fuzz.t tests/compose-oddities.t tests/compose-edges.t tests/probe.t tests/pipes.t" prove
+	$(MAKE) SANITIZE=thread TESTS=tests/compose-oddities.t prove
 
 check-all: check
 	MAKE="$(MAKE)" tests/check-all.sh
