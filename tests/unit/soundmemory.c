@@ -17,7 +17,7 @@
 #include "sound/wavfile.h"
 #include "sound/wavout.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,6 +38,7 @@ static struct {
 	char *draft;
 	AVFrame *mono;
 	AVFrame *stereo;
+	AVFrame *handed; /* a reference to one of them */
 	struct rec_source *source;
 	struct rec_out *out;
 	struct rec_mix *mix;
@@ -279,9 +280,9 @@ static void makers_without_memory(void **state)
 			struct capture capture;
 
 			capture_begin(&capture, STDERR_FILENO);
-			failing_begin("memory", n, ENOMEM);
+			fault_begin("alloc", n, ENOMEM);
 			int err = makers[i].make(&thing);
-			bool failed = failing_end();
+			bool failed = fault_end();
 			capture_end(&capture);
 			if (!failed) {
 				assert_int_equal(err, REC_OK);
@@ -292,9 +293,9 @@ static void makers_without_memory(void **state)
 				makers[i].end(&thing);
 				continue;
 			}
-			if (err != REC_ENOMEM || thing || failing_leaks())
+			if (err != REC_ENOMEM || thing || fault_leaks())
 				fail_msg("%s, allocation %ld: %s, %p, %zu kept", makers[i].name, n, rec_strerror(err),
-				        thing, failing_leaks());
+				        thing, fault_leaks());
 		}
 		makers[i].end(&thing);
 		assert_null(thing);
@@ -310,10 +311,10 @@ static void without_threads(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		failing_begin("pthread_create", 1, EAGAIN);
+		fault_begin("pthread_create()", 1, EAGAIN);
 		assert_int_equal(rec_pcmreader_open(&reader, i ? rig.wav : rig.flac, NULL), REC_ENOMEM);
-		assert_true(failing_end());
-		assert_int_equal(failing_leaks(), 0);
+		assert_true(fault_end());
+		assert_int_equal(fault_leaks(), 0);
 		assert_null(reader);
 	}
 }
@@ -324,10 +325,9 @@ static int place_all(struct rec_place *place)
 	int err = REC_OK;
 
 	for (int i = 0; i < 80 && err == REC_OK; i++) {
-		AVFrame *frame = av_frame_clone(i < 40 ? rig.mono : rig.stereo);
-
-		err = rec_place_frame(place, frame, (i + (i > 60 ? 50 : 0)) * INT64_C(20000000), false);
-		av_frame_free(&frame);
+		assert_int_equal(av_frame_ref(rig.handed, i < 40 ? rig.mono : rig.stereo), 0);
+		err = rec_place_frame(place, rig.handed, (i + (i > 60 ? 50 : 0)) * INT64_C(20000000), false);
+		av_frame_unref(rig.handed);
 	}
 	return err == REC_OK ? rec_place_end(place) : err;
 }
@@ -342,12 +342,12 @@ static void placing_without_memory(void **state)
 
 		rec_sound_ledger_free(&rig.ledger);
 		assert_int_equal(new_place(&place), REC_OK);
-		failing_begin("memory", n, ENOMEM);
+		fault_begin("alloc", n, ENOMEM);
 		int err = place_all(place);
 		free_place(&place);
-		failed = failing_end();
+		failed = fault_end();
 		rec_sound_ledger_free(&rig.ledger);
-		assert_int_equal(failing_leaks(), 0);
+		assert_int_equal(fault_leaks(), 0);
 		assert_int_equal(err, failed ? REC_ENOMEM : REC_OK);
 	}
 	assert_true(n > 80);
@@ -415,14 +415,14 @@ static void mixing_without_memory(void **state)
 		struct capture capture;
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin("memory", n, ENOMEM);
+		fault_begin("alloc", n, ENOMEM);
 		int err = mix_all(&mix);
 		rec_mix_free(&mix);
-		failed = failing_end();
+		failed = fault_end();
 		capture_end(&capture);
 		assert_null(mix);
-		if ((err != N && (!failed || err != REC_ENOMEM)) || failing_leaks())
-			fail_msg("allocation %ld: %d, %zu kept", n, err, failing_leaks());
+		if ((err != N && (!failed || err != REC_ENOMEM)) || fault_leaks())
+			fail_msg("allocation %ld: %d, %zu kept", n, err, fault_leaks());
 		errors += err < 0;
 	}
 	assert_true(errors > 80 && errors >= n - 4);
@@ -436,9 +436,9 @@ static void ledger_without_memory(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(rec_ledger_gap(&ledger, i * 10, 5, REC_GAP_HOLE), REC_OK);
-	failing_begin("memory", 1, ENOMEM);
+	fault_begin("alloc", 1, ENOMEM);
 	assert_int_equal(rec_ledger_gap(&ledger, 40, 5, REC_GAP_HOLE), REC_ENOMEM);
-	assert_true(failing_end());
+	assert_true(fault_end());
 	assert_int_equal(ledger.ngaps, 4);
 	assert_int_equal(ledger.gaps_total, 5);
 	assert_int_equal(ledger.gap_samples, 25);
@@ -468,6 +468,8 @@ static int set_up(void **state)
 	write_sound(rig.flac);
 	rig.mono = frame_of(1);
 	rig.stereo = frame_of(2);
+	rig.handed = av_frame_alloc();
+	assert_non_null(rig.handed);
 	assert_int_equal(rec_source_open(&rig.source, rig.wav), REC_OK);
 	assert_int_equal(rec_out_begin(&rig.out, rig.draft, false), REC_OK);
 	return 0;
@@ -478,6 +480,7 @@ static int tear_down(void **state)
 	(void)state;
 	av_frame_free(&rig.mono);
 	av_frame_free(&rig.stereo);
+	av_frame_free(&rig.handed);
 	rec_source_close(&rig.source);
 	rec_out_discard(&rig.out);
 	free(rig.wav);
