@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "tests/unit/capture.h"
 #include "tests/unit/fault.h"
+#include "tests/unit/tmp.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,22 +21,13 @@ struct member {
 	bool encrypted;
 };
 
-static char *tmp;
 static char path[4096]; /* of the zip */
 
 static int setup(void **state)
 {
-	(void)state;
-	if (!(tmp = folder_new()))
+	if (tmp_make(state) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/x.zip", tmp);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	folder_remove(tmp);
 	return 0;
 }
 
@@ -357,5 +348,5 @@ int main(void)
 	        cmocka_unit_test(test_lists), cmocka_unit_test(test_limits), cmocka_unit_test(test_faults),
 	        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_changed), cmocka_unit_test(test_descriptor)};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, tmp_remove);
 }
