@@ -260,7 +260,7 @@ static void a_signal_waits_while_it_is_held(void **state)
 				rec_signals_hold();
 				rec_signals_hold();
 			}
-			syscall(SYS_kill, getpid(), rows[i].sig);
+			kill(getpid(), rows[i].sig);
 			if (rows[i].held)
 				rec_signals_release();
 			(void)!write(STDERR_FILENO, "held\n", 5);
