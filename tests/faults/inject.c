@@ -137,7 +137,7 @@ FAULT_OWN static bool fault_hit(const char *call, const char *name, int fd, cons
 	if (now && fault.code == FAULT_TRAP)
 		raise(SIGTRAP);
 	if (now)
-		errno = fault.code == FAULT_TRAP ? ENOMEM : fault.code;
+		errno = fault.code > 0 ? fault.code : ENOMEM;
 	return now;
 }
 
@@ -180,7 +180,7 @@ typedef intptr_t (*fault_registers)(intptr_t, intptr_t, intptr_t, intptr_t, intp
 #define FILES(call, name) FAULT_CALL(call, name, ANY_FD, return -1, , )
 #define MOVES(call, name) FAULT_CALL(call, name, a, if (fault.code != FAULT_SHORT) return -1; c = c ? 1 + c / 7 : 0, , )
 
-static const char *fault_opening(intptr_t flags)
+FAULT_OWN static const char *fault_opening(intptr_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE ? "tmpfile" : flags & O_CREAT ? "create" : "open";
 }
@@ -190,7 +190,7 @@ MOVES("read", pread64)
 MOVES("write", write)
 MOVES("write", pwrite64)
 /* as the kernel does: the descriptor is gone whatever close says */
-FAULT_CALL("close", close, a, next(a, b, c, d, e, f); errno = fault.code; return -1, , )
+FAULT_CALL("close", close, a, int why = errno; next(a, b, c, d, e, f); errno = why; return -1, , )
 FILES("sync", fsync)
 FILES("truncate", ftruncate64)
 FILES("rename", rename)
@@ -208,7 +208,7 @@ FILES("", mmap64)
 FILES("", sem_wait)
 FILES("", unlinkat)
 
-FAULT_CALL("thread", pthread_create, ANY_FD, return fault.code, , )
+FAULT_CALL("thread", pthread_create, ANY_FD, return errno, , )
 
 /* memory: the C library's */
 
