@@ -178,8 +178,9 @@ static int find_stream_info(struct rec_demux *demux)
 		return REC_ENOMEM;
 	for (unsigned i = 0; i < n && err == REC_OK; i++) {
 		err = check_limits(demux, demux->format->streams[i]->codecpar);
-		av_dict_set_int(&options[i], "max_pixels", rec_media_limits.pixels, 0);
-		av_dict_set(&options[i], "threads", "1", 0);
+		if (err == REC_OK && (av_dict_set_int(&options[i], "max_pixels", rec_media_limits.pixels, 0) < 0 ||
+		                             av_dict_set(&options[i], "threads", "1", 0) < 0))
+			err = REC_ENOMEM;
 	}
 	errno = 0;
 	if (err == REC_OK && rec_libav_lacks_memory(avformat_find_stream_info(demux->format, n ? options : NULL)))

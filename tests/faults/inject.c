@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inject.so, for LD_PRELOAD: lets calls that a tool makes fail.
+ * inject.so, for LD_PRELOAD: lets calls that a tool makes fail. tests/unit/fault.h does the same inside a unit test.
  *
  *     REC_FAULT=CALL:KIND:N      the Nth such call
  *     REC_FAULT=CALL:KIND:N+     the Nth and all that follow
@@ -10,7 +10,7 @@
  * CALL is alloc (whatever takes memory or may say that there is none; KIND is ENOMEM), thread (pthread_create), or one of
  * read, write, truncate, sync, close, rename, link, tmpfile (open with O_TMPFILE) and create (open with O_CREAT) on a file,
  * with KIND an errno's name or, for read and write, `short`: a part of the bytes is moved. With KIND trap it is a SIGTRAP, so that a
- * debugger shows where that is.
+ * debugger shows where that is. With brackets, as in `pread64()`, CALL is that one function of those below, whatever it works on.
  *
  * Only calls whose return address lies in the program itself count. Libraries have their own ways with a lack of memory, some of
  * them abort(), and they are not what is tested here.
@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -31,16 +30,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* these two are no errno */
+enum { FAULT_SHORT = -1, FAULT_TRAP = -2 };
+
 static struct {
-	char call[16];
-	char kind[16];
+	const char *call;
+	int code;
 	long nth;
 	char mode; /* '+', '%' or 0 */
 	long *count;
 	uintptr_t from, to; /* the program's code */
 } fault;
 
-static int find_program(struct dl_phdr_info *info, size_t size, void *context)
+static int fault_find_program(struct dl_phdr_info *info, size_t size, void *context)
 {
 	(void)size, (void)context;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -54,9 +56,26 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *context)
 	return 1; /* the first one is the program */
 }
 
-__attribute__((constructor)) static void begin(void)
+static int fault_code(const char *kind)
+{
+	static const struct {
+		const char *name;
+		int code;
+	} codes[] = {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EFBIG", EFBIG}, {"EROFS", EROFS},
+	        {"EACCES", EACCES}, {"EAGAIN", EAGAIN}, {"EINTR", EINTR}, {"EOPNOTSUPP", EOPNOTSUPP},
+	        {"short", FAULT_SHORT}, {"trap", FAULT_TRAP}};
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(kind, codes[i].name) == 0)
+			return codes[i].code;
+	return ENOMEM;
+}
+
+__attribute__((constructor)) static void fault_start(void)
 {
 	static long own;
+	static char call[32];
+	char kind[16];
 	const char *text = getenv("REC_FAULT"), *counter = getenv("REC_FAULT_COUNT");
 	int fd = counter ? open(counter, O_RDWR | O_CLOEXEC) : -1;
 
@@ -67,272 +86,173 @@ __attribute__((constructor)) static void begin(void)
 			fault.count = shared;
 		close(fd);
 	}
-	if (text && sscanf(text, "%15[^:]:%15[^:]:%ld%c", fault.call, fault.kind, &fault.nth, &fault.mode) >= 3)
-		dl_iterate_phdr(find_program, NULL);
+	if (!text || sscanf(text, "%31[^:]:%15[^:]:%ld%c", call, kind, &fault.nth, &fault.mode) < 3)
+		return;
+	fault.code = fault_code(kind);
+	dl_iterate_phdr(fault_find_program, NULL);
+	fault.call = call;
 }
 
-static bool hit(const char *call, const void *caller)
-{
-	if ((uintptr_t)caller < fault.from || (uintptr_t)caller >= fault.to || strcmp(call, fault.call) != 0)
-		return false;
-	long n = __atomic_add_fetch(fault.count, 1, __ATOMIC_RELAXED);
-	if (fault.nth <= 0)
-		return false;
-	bool now = fault.mode == '+' ? n >= fault.nth : fault.mode == '%' ? n % fault.nth == 0 : n == fault.nth;
-	if (now && strcmp(fault.kind, "trap") == 0)
-		raise(SIGTRAP);
-	return now;
-}
+/*
+ * Sanitizers' own beginnings take memory, too, before what they add to a function works. The section tells the functions below from the program
+ * around them: a library's function may end in another one's call, which then seems to come from here.
+ */
+#define FAULT_OWN                                                                                                      \
+	__attribute__((section("fault_calls"), no_sanitize("address"), no_sanitize("thread"), no_sanitize("undefined")))
 
-static int code(void)
-{
-	static const struct {
-		const char *name;
-		int code;
-	} codes[] = {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EFBIG", EFBIG}, {"EROFS", EROFS},
-	        {"EACCES", EACCES}, {"EAGAIN", EAGAIN}, {"EINTR", EINTR}, {"EOPNOTSUPP", EOPNOTSUPP}};
+extern const char __start_fault_calls[] __attribute__((visibility("hidden")));
+extern const char __stop_fault_calls[] __attribute__((visibility("hidden")));
 
-	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (strcmp(fault.kind, codes[i].name) == 0)
-			return codes[i].code;
-	return ENOMEM;
-}
-
-static bool is_short(void)
+FAULT_OWN static bool fault_is_ours(const void *caller)
 {
-	return strcmp(fault.kind, "short") == 0;
+	uintptr_t at = (uintptr_t)caller;
+
+	return at >= fault.from && at < fault.to &&
+	       (at < (uintptr_t)__start_fault_calls || at >= (uintptr_t)__stop_fault_calls);
 }
 
 /* pipes, sockets and terminals are left alone */
-static bool is_file(int fd)
+FAULT_OWN static bool fault_is_file(int fd)
 {
 	struct stat st;
 
 	return fd > 2 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-#define CALLER __builtin_return_address(0)
-#define NEXT(name)                                                                                                     \
-	static __typeof__(&name) next;                                                                                 \
+enum { ANY_FD = -1 };
+
+/* Whether the call of ${name}, which is one of the kind ${call} where it works on a file, fails; errno is why. */
+FAULT_OWN static bool fault_hit(const char *call, const char *name, int fd, const void *caller)
+{
+	const char *wanted = __atomic_load_n(&fault.call, __ATOMIC_ACQUIRE);
+
+	if (!wanted || !fault_is_ours(caller))
+		return false;
+	if (strcmp(wanted, name) != 0 && (strcmp(wanted, call) != 0 || (fd != ANY_FD && !fault_is_file(fd))))
+		return false;
+	long n = __atomic_add_fetch(fault.count, 1, __ATOMIC_RELAXED);
+	if (fault.nth <= 0)
+		return false;
+	bool now = fault.mode == '+' ? n >= fault.nth : fault.mode == '%' ? n % fault.nth == 0 : n == fault.nth;
+	if (now && fault.code == FAULT_TRAP)
+		raise(SIGTRAP);
+	if (now)
+		errno = fault.code > 0 ? fault.code : ENOMEM;
+	return now;
+}
+
+/* who includes this may keep a list of the blocks that the program holds */
+#ifndef FAULT_TAKEN
+#define FAULT_TAKEN(block, caller)
+#define FAULT_GIVEN(block)
+#endif
+
+/*
+ * What these take are integers and pointers, at most six, which go in registers on x86-64 and ARM alike; so one shape does for all, and
+ * under names of their own they are no second declarations of what headers have.
+ */
+typedef intptr_t (*fault_registers)(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t);
+
+#define FAULT_CALLER __builtin_return_address(0)
+/* a sanitizer's own, where there is one: dlsym() itself takes memory while that begins */
+#define FAULT_NEXT(type, name)                                                                                         \
+	extern void fault_own_##name(void) __asm__("__interceptor_" #name) __attribute__((weak));                      \
+	static type next;                                                                                              \
 	if (!next)                                                                                                     \
-	next = __extension__(__typeof__(&name)) dlsym(RTLD_NEXT, #name)
-#define FAIL_IF(call, condition, value)                                                                                \
-	if ((condition) && hit(call, CALLER)) {                                                                        \
-		errno = code();                                                                                        \
-		return value;                                                                                          \
+		next = fault_own_##name ? (type)(uintptr_t)fault_own_##name : (type)(uintptr_t)dlsym(RTLD_NEXT, #name);
+
+#define FAULT_CALL(call, name, fd, fail, before, after)                                                                \
+	intptr_t fault_##name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f) __asm__(#name);  \
+	FAULT_OWN intptr_t fault_##name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)        \
+	{                                                                                                              \
+		FAULT_NEXT(fault_registers, name)                                                                      \
+		if (fault_hit(call, #name "()", (int)(fd), FAULT_CALLER)) {                                            \
+			fail;                                                                                          \
+		}                                                                                                      \
+		before;                                                                                                \
+		intptr_t r = next(a, b, c, d, e, f);                                                                   \
+		after;                                                                                                 \
+		return r;                                                                                              \
 	}
 
 /* files */
 
-#define TRANSFER(call, type, name, parameters, arguments)                                                              \
-	ssize_t name parameters                                                                                        \
-	{                                                                                                              \
-		NEXT(name);                                                                                            \
-		if (is_file(fd) && hit(call, CALLER)) {                                                                \
-			if (!is_short()) {                                                                             \
-				errno = code();                                                                        \
-				return -1;                                                                             \
-			}                                                                                              \
-			n = n ? 1 + n / 7 : 0;                                                                         \
-		}                                                                                                      \
-		return next arguments;                                                                                 \
-	}
-TRANSFER("read", void, read, (int fd, void *bytes, size_t n), (fd, bytes, n))
-TRANSFER("read", void, pread64, (int fd, void *bytes, size_t n, off64_t at), (fd, bytes, n, at))
-TRANSFER("write", const void, write, (int fd, const void *bytes, size_t n), (fd, bytes, n))
-TRANSFER("write", const void, pwrite64, (int fd, const void *bytes, size_t n, off64_t at), (fd, bytes, n, at))
+#define FILES(call, name) FAULT_CALL(call, name, ANY_FD, return -1, , )
+#define MOVES(call, name) FAULT_CALL(call, name, a, if (fault.code != FAULT_SHORT) return -1; c = c ? 1 + c / 7 : 0, , )
 
-int fsync(int fd)
-{
-	NEXT(fsync);
-	FAIL_IF("sync", true, -1)
-	return next(fd);
-}
-
-int ftruncate64(int fd, off64_t size)
-{
-	NEXT(ftruncate64);
-	FAIL_IF("truncate", true, -1)
-	return next(fd, size);
-}
-
-/* as the kernel does: the descriptor is gone whatever close says */
-int close(int fd)
-{
-	NEXT(close);
-	bool failing = is_file(fd) && hit("close", CALLER);
-	int r = next(fd);
-
-	if (!failing)
-		return r;
-	errno = code();
-	return -1;
-}
-
-int rename(const char *from, const char *to)
-{
-	NEXT(rename);
-	FAIL_IF("rename", true, -1)
-	return next(from, to);
-}
-
-int renameat(int from_folder, const char *from, int to_folder, const char *to)
-{
-	NEXT(renameat);
-	FAIL_IF("rename", true, -1)
-	return next(from_folder, from, to_folder, to);
-}
-
-int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
-{
-	NEXT(renameat2);
-	FAIL_IF("rename", true, -1)
-	return next(from_folder, from, to_folder, to, flags);
-}
-
-int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags)
-{
-	NEXT(linkat);
-	FAIL_IF("link", true, -1)
-	return next(from_folder, from, to_folder, to, flags);
-}
-
-static mode_t mode_of(int flags, va_list rest)
-{
-	return flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
-}
-
-static const char *opening(int flags)
+FAULT_OWN static const char *fault_opening(intptr_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE ? "tmpfile" : flags & O_CREAT ? "create" : "open";
 }
 
-int open64(const char *name, int flags, ...)
-{
-	va_list rest;
+MOVES("read", read)
+MOVES("read", pread64)
+MOVES("write", write)
+MOVES("write", pwrite64)
+/* as the kernel does: the descriptor is gone whatever close says */
+FAULT_CALL("close", close, a, int why = errno; next(a, b, c, d, e, f); errno = why; return -1, , )
+FILES("sync", fsync)
+FILES("truncate", ftruncate64)
+FILES("rename", rename)
+FILES("rename", renameat)
+FILES("rename", renameat2)
+FILES("link", linkat)
+FILES(fault_opening(b), open64)
+FILES(fault_opening(c), openat64)
+FILES("", dup)
+FILES("", fcntl64)
+FILES("", flock)
+FILES("", fstat64)
+FILES("", lseek64)
+FILES("", mmap64)
+FILES("", sem_wait)
+FILES("", unlinkat)
 
-	va_start(rest, flags);
-	mode_t mode = mode_of(flags, rest);
-	va_end(rest);
-	NEXT(open64);
-	FAIL_IF(opening(flags), true, -1)
-	return next(name, flags, mode);
-}
-
-int openat64(int folder, const char *name, int flags, ...)
-{
-	va_list rest;
-
-	va_start(rest, flags);
-	mode_t mode = mode_of(flags, rest);
-	va_end(rest);
-	NEXT(openat64);
-	FAIL_IF(opening(flags), true, -1)
-	return next(folder, name, flags, mode);
-}
+FAULT_CALL("thread", pthread_create, ANY_FD, return errno, , )
 
 /* memory: the C library's */
 
-void *malloc(size_t n)
+#define TAKES(call, name, before) FAULT_CALL(call, name, ANY_FD, return 0, before, FAULT_TAKEN((void *)r, FAULT_CALLER))
+
+TAKES("alloc", malloc, )
+TAKES("alloc", calloc, )
+TAKES("alloc", realloc, FAULT_GIVEN((void *)a))
+TAKES("alloc", reallocarray, FAULT_GIVEN((void *)a))
+TAKES("alloc", strdup, )
+TAKES("alloc", strndup, )
+TAKES(b ? "" : "alloc", realpath, )
+
+FAULT_OWN static int fault_print(char **text, const char *format, va_list rest, const void *caller)
 {
-	NEXT(malloc);
-	FAIL_IF("alloc", true, NULL)
-	return next(n);
-}
-
-void *calloc(size_t n, size_t size)
-{
-	NEXT(calloc);
-	FAIL_IF("alloc", true, NULL)
-	return next(n, size);
-}
-
-void *realloc(void *block, size_t n)
-{
-	NEXT(realloc);
-	FAIL_IF("alloc", true, NULL)
-	return next(block, n);
-}
-
-void *reallocarray(void *block, size_t n, size_t size)
-{
-	NEXT(reallocarray);
-	FAIL_IF("alloc", true, NULL)
-	return next(block, n, size);
-}
-
-char *strdup(const char *text)
-{
-	NEXT(strdup);
-	FAIL_IF("alloc", true, NULL)
-	return next(text);
-}
-
-char *strndup(const char *text, size_t n)
-{
-	NEXT(strndup);
-	FAIL_IF("alloc", true, NULL)
-	return next(text, n);
-}
-
-char *realpath(const char *path, char *resolved)
-{
-	NEXT(realpath);
-	FAIL_IF("alloc", !resolved, NULL)
-	return next(path, resolved);
-}
-
-/* as it is called where headers harden nothing */
-int asprintf(char **text, const char *format, ...)
-{
-	va_list rest;
-
-	FAIL_IF("alloc", true, -1)
-	va_start(rest, format);
-	int n = vasprintf(text, format, rest);
-	va_end(rest);
-	return n;
-}
-
-int __asprintf_chk(char **text, int flag, const char *format, ...);
-int __asprintf_chk(char **text, int flag, const char *format, ...)
-{
-	va_list rest;
-
-	(void)flag;
-	FAIL_IF("alloc", true, -1)
-	va_start(rest, format);
-	int n = vasprintf(text, format, rest);
-	va_end(rest);
-	return n;
-}
-
-int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context)
-{
-	NEXT(pthread_create);
-	if (hit("thread", CALLER))
-		return EAGAIN;
-	return next(thread, attributes, run, context);
-}
-
-/*
- * Memory: what the program asks libraries for. All that they take are integers and pointers, at most six, which go in registers
- * here and on ARM alike; so one shape does for all, and their headers are not needed. None of these frees what it is given where
- * it fails.
- */
-typedef intptr_t (*registers)(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t);
-#define LIBRARY(name, failure)                                                                                         \
-	intptr_t name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f);                         \
-	intptr_t name(intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e, intptr_t f)                          \
-	{                                                                                                              \
-		static registers next;                                                                                 \
-		if (!next)                                                                                             \
-			next = (registers)(uintptr_t)dlsym(RTLD_NEXT, #name);                                          \
-		FAIL_IF("alloc", true, failure)                                                                        \
-		return next(a, b, c, d, e, f);                                                                         \
+	typedef int (*print)(char **, const char *, va_list);
+	FAULT_NEXT(print, vasprintf)
+	if (fault_hit("alloc", "asprintf()", ANY_FD, caller))
+		return -1;
+	int n = next(text, format, rest);
+	if (n >= 0) {
+		FAULT_TAKEN(*text, caller);
 	}
-#define GIVES(name) LIBRARY(name, 0)
-#define SAYS(name)  LIBRARY(name, -ENOMEM)
+	return n;
+}
+
+#define PRINTS(name, parameters)                                                                                       \
+	int fault_##name parameters __asm__(#name);                                                                    \
+	FAULT_OWN int fault_##name parameters                                                                          \
+	{                                                                                                              \
+		va_list rest;                                                                                          \
+                                                                                                                       \
+		va_start(rest, format);                                                                                \
+		int n = fault_print(text, format, rest, FAULT_CALLER);                                                 \
+		va_end(rest);                                                                                          \
+		return n;                                                                                              \
+	}
+PRINTS(asprintf, (char **text, const char *format, ...))
+PRINTS(__asprintf_chk, (char **text, __attribute__((unused)) int flag, const char *format, ...))
+
+/* memory: what the program asks libraries for; none of these frees what it is given where it fails */
+
+#define GIVES(name) FAULT_CALL("alloc", name, ANY_FD, return 0, , )
+#define SAYS(name)  FAULT_CALL("alloc", name, ANY_FD, return -ENOMEM, , )
 
 GIVES(fdopendir)
 GIVES(opendir)

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "tests/unit/capture.h"
 #include "tests/unit/fault.h"
+#include "tests/unit/tmp.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,22 +21,13 @@ struct member {
 	bool encrypted;
 };
 
-static char *tmp;
 static char path[4096]; /* of the zip */
 
 static int setup(void **state)
 {
-	(void)state;
-	if (!(tmp = folder_new()))
+	if (tmp_make(state) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "%s/x.zip", tmp);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	folder_remove(tmp);
 	return 0;
 }
 
@@ -146,11 +137,9 @@ static void test_not_read(void **state)
 	int r;
 	(void)state;
 
-	if (!FAULTS)
-		skip();
 	assert_true(file_write(tmp, "x.zip", "PK\3\4more"));
 	capture_begin(&capture, STDERR_FILENO);
-	fault_begin("read", "EIO", 1);
+	fault_begin("read", 1, EIO);
 	r = rec_archive_recognises(path);
 	assert_true(fault_end());
 	capture_end(&capture);
@@ -238,7 +227,7 @@ static const struct member two[] = {
         {"a.webm", "first", 0, false}, {"b.webm", "second", 0, false}, {NULL, NULL, 0, false}};
 
 /* the second member's bytes and name, a call that fails under way; what was said otherwise */
-static int extract(const char *call, const char *kind, long n, bool *hit_it, struct rec_buf *said)
+static int extract(const char *call, int code, long n, bool *hit_it, struct rec_buf *said)
 {
 	static struct capture capture;
 	struct rec_archive *archive = NULL;
@@ -248,7 +237,7 @@ static int extract(const char *call, const char *kind, long n, bool *hit_it, str
 	int r;
 
 	capture_begin(&capture, STDERR_FILENO);
-	fault_begin(call, kind, n);
+	fault_begin(call, n, code);
 	r = rec_archive_open(&archive, path);
 	if (r == REC_OK)
 		r = rec_archive_extract(archive, 1, &source);
@@ -270,21 +259,19 @@ static void test_faults(void **state)
 {
 	static const struct {
 		const char *call;
-		const char *kind;
+		int code;
 		int result;
 		const char *said;
-	} rows[] = {{"write", "ENOSPC", REC_EIO, "set TMPDIR to a folder with room"},
-	        {"write", "EINTR", REC_OK, "second of /x.zip: b.webm"},
-	        {"write", "short", REC_OK, "second of /x.zip: b.webm"}};
+	} rows[] = {{"write", ENOSPC, REC_EIO, "set TMPDIR to a folder with room"},
+	        {"write", EINTR, REC_OK, "second of /x.zip: b.webm"},
+	        {"write", FAULT_SHORT, REC_OK, "second of /x.zip: b.webm"}};
 	bool hit_it;
 	(void)state;
 
-	if (!FAULTS)
-		skip();
 	make_zip(two, 1, 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct rec_buf said = REC_BUF_INIT;
-		int r = extract(rows[i].call, rows[i].kind, 1, &hit_it, &said);
+		int r = extract(rows[i].call, rows[i].code, 1, &hit_it, &said);
 
 		if (!hit_it || r != rows[i].result || !strstr(rec_buf_str(&said), rows[i].said))
 			fail_msg("row %zu: %d '%s'", i, r, rec_buf_str(&said));
@@ -300,7 +287,7 @@ static void test_no_memory(void **state)
 	make_zip(two, 1, 0);
 	for (long n = 1; hit_it; n++) {
 		struct rec_buf said = REC_BUF_INIT;
-		int r = extract("alloc", "ENOMEM", n, &hit_it, &said);
+		int r = extract("alloc", ENOMEM, n, &hit_it, &said);
 
 		if (r != REC_ENOMEM && (r != REC_OK || strcmp(rec_buf_str(&said), "second of /x.zip: b.webm") != 0))
 			fail_msg("allocation %ld: %d '%s'", n, r, rec_buf_str(&said));
@@ -361,5 +348,5 @@ int main(void)
 	        cmocka_unit_test(test_lists), cmocka_unit_test(test_limits), cmocka_unit_test(test_faults),
 	        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_changed), cmocka_unit_test(test_descriptor)};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, tmp_remove);
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: whatever file call of lib/base fails, an output appears whole or the old one stays, an input is whole or an error says why, and nothing is left. */
-#include "base/err.h"
 #include "base/log.h"
-#include "base/out.h"
-#include "base/source.h"
 #include "base/spool.h"
-#include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/basecalls.h"
+#include "tests/unit/fault.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,73 +15,15 @@
 
 #include <cmocka.h>
 
-static struct {
-	char *folder;
-	char *path;
-} rig;
-
-/* open descriptors of this process */
-static int descriptors(void)
-{
-	DIR *list = opendir("/proc/self/fd");
-	int n = 0;
-
-	assert_non_null(list);
-	while (readdir(list))
-		n++;
-	closedir(list);
-	return n;
-}
-
-static int names(void)
-{
-	DIR *list = opendir(rig.folder);
-	int n = -2;
-
-	assert_non_null(list);
-	while (readdir(list))
-		n++;
-	closedir(list);
-	return n;
-}
-
 static void assert_holds(const char *want)
 {
 	char text[64] = "";
-	FILE *file = fopen(rig.path, "r");
+	FILE *file = fopen(base_path, "r");
 
 	assert_non_null(file);
 	assert_non_null(fgets(text, sizeof(text), file));
 	fclose(file);
 	assert_string_equal(text, want);
-}
-
-/* of ${text}: the lines that were printed */
-static int lines(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
-static int write_new(bool no_clobber)
-{
-	struct rec_out *out = NULL;
-	int err = rec_out_begin(&out, rig.path, no_clobber);
-
-	if (err == REC_OK)
-		err = rec_out_write(out, "new", 3);
-	if (err == REC_OK) {
-		char back[3];
-
-		err = rec_out_read_at(out, back, 3, 0) == 3 ? REC_OK : REC_EIO;
-	}
-	if (err == REC_OK)
-		err = rec_out_commit(&out);
-	rec_out_discard(&out);
-	return err;
 }
 
 /* Whether ${say}, with ${path} where it has @, is in the one line of ${text}; NULL: there is none. */
@@ -110,28 +48,28 @@ struct fault {
 };
 
 static const struct fault outputs[] = {
-        {"open64", 1, ENOENT, REC_EIO, "its folder does not exist; make it first"},
-        {"open64", 1, EIO, REC_EIO, "Input/output error"},
-        {"open64", 1, EACCES, REC_OK, NULL}, /* then by O_PATH: a folder that may not be listed */
-        {"openat64", 9, ENOSPC, REC_EIO, "No space left on device"},
-        {"openat64", 9, EOPNOTSUPP, REC_OK, NULL},
-        {"openat64", 9, EISDIR, REC_OK, NULL},
-        {"openat64", 9, ENOENT, REC_OK, NULL},
-        {"openat64", 9, EINVAL, REC_OK, NULL},
-        {"flock", 1, EINTR, REC_OK, NULL},
-        {"flock", 1, ENOLCK, REC_OK, NULL},
-        {"pwrite64", 1, EINTR, REC_OK, NULL},
-        {"pwrite64", 1, ENOSPC, REC_EIO, "cannot write '@': No space left on device"},
-        {"pread64", 1, EINTR, REC_OK, NULL},
-        {"pread64", 1, EIO, REC_EIO, "Input/output error"},
-        {"fsync", 1, EIO, REC_EIO, "Input/output error"},
-        {"fsync", 1, EINVAL, REC_OK, NULL},
-        {"fsync", 2, EINVAL, REC_OK, NULL},
-        {"fsync", 2, EBADF, REC_OK, NULL},
-        {"fsync", 2, EIO, REC_OK, "warning: cannot sync the folder of '@': Input/output error"},
-        {"linkat", 1, EMLINK, REC_EIO, "Too many links"},
-        {"linkat", 2, EPERM, REC_EIO, "Operation not permitted"},
-        {"renameat", 1, EROFS, REC_EIO, "Read-only file system"},
+        {"open64()", 1, ENOENT, REC_EIO, "its folder does not exist; make it first"},
+        {"open64()", 1, EIO, REC_EIO, "Input/output error"},
+        {"open64()", 1, EACCES, REC_OK, NULL}, /* then by O_PATH: a folder that may not be listed */
+        {"openat64()", 9, ENOSPC, REC_EIO, "No space left on device"},
+        {"openat64()", 9, EOPNOTSUPP, REC_OK, NULL},
+        {"openat64()", 9, EISDIR, REC_OK, NULL},
+        {"openat64()", 9, ENOENT, REC_OK, NULL},
+        {"openat64()", 9, EINVAL, REC_OK, NULL},
+        {"flock()", 1, EINTR, REC_OK, NULL},
+        {"flock()", 1, ENOLCK, REC_OK, NULL},
+        {"pwrite64()", 1, EINTR, REC_OK, NULL},
+        {"pwrite64()", 1, ENOSPC, REC_EIO, "cannot write '@': No space left on device"},
+        {"pread64()", 1, EINTR, REC_OK, NULL},
+        {"pread64()", 1, EIO, REC_EIO, "Input/output error"},
+        {"fsync()", 1, EIO, REC_EIO, "Input/output error"},
+        {"fsync()", 1, EINVAL, REC_OK, NULL},
+        {"fsync()", 2, EINVAL, REC_OK, NULL},
+        {"fsync()", 2, EBADF, REC_OK, NULL},
+        {"fsync()", 2, EIO, REC_OK, "warning: cannot sync the folder of '@': Input/output error"},
+        {"linkat()", 1, EMLINK, REC_EIO, "Too many links"},
+        {"linkat()", 2, EPERM, REC_EIO, "Operation not permitted"},
+        {"renameat()", 1, EROFS, REC_EIO, "Read-only file system"},
 };
 
 static void outputs_are_whole_or_the_old_stays(void **state)
@@ -142,28 +80,28 @@ static void outputs_are_whole_or_the_old_stays(void **state)
 		struct capture capture;
 		int before = descriptors();
 
-		assert_true(file_write(rig.folder, "out", "old"));
+		assert_true(file_write(tmp, "out", "old"));
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(f->call, f->nth, f->code);
-		int err = write_new(false);
-		bool failed = failing_end();
+		fault_begin(f->call, f->nth, f->code);
+		int err = write_new();
+		bool failed = fault_end();
 		capture_end(&capture);
 		if (!failed || err != f->err)
 			fail_msg("%s %d, %s: %s", f->call, f->nth, strerror(f->code),
 			        failed ? rec_strerror(err) : "no such call");
-		if (!says(capture.text, f->say, rig.path))
+		if (!says(capture.text, f->say, base_path))
 			fail_msg("%s %d, %s: said '%s'", f->call, f->nth, strerror(f->code), capture.text);
 		assert_holds(err == REC_OK ? "new" : "old");
-		assert_int_equal(names(), 1);
+		assert_int_equal(names_in(tmp), 1);
 		assert_int_equal(descriptors(), before);
 	}
 }
 
 static const struct fault kept[] = {
-        {"renameat2", 1, EEXIST, REC_EEXIST, "'@' exists; leave out --no-clobber to replace it"},
-        {"renameat2", 1, EINVAL, REC_OK, NULL}, /* a file system without RENAME_NOREPLACE: by a link */
-        {"renameat2", 1, ENOSYS, REC_OK, NULL},
-        {"renameat2", 1, EIO, REC_EIO, "Input/output error"},
+        {"renameat2()", 1, EEXIST, REC_EEXIST, "'@' exists; leave out --no-clobber to replace it"},
+        {"renameat2()", 1, EINVAL, REC_OK, NULL}, /* a file system without RENAME_NOREPLACE: by a link */
+        {"renameat2()", 1, ENOSYS, REC_OK, NULL},
+        {"renameat2()", 1, EIO, REC_EIO, "Input/output error"},
 };
 
 /* where files without a name are not known: the named one is renamed, and never over what came meanwhile */
@@ -174,21 +112,21 @@ static void named_outputs_do_not_clobber(void **state)
 		struct rec_out *out = NULL;
 		struct capture capture;
 
-		unlink(rig.path);
-		failing_begin("openat64", 9, EOPNOTSUPP);
-		assert_int_equal(rec_out_begin(&out, rig.path, true), REC_OK);
-		assert_true(failing_end());
-		assert_int_equal(names(), 1);
+		unlink(base_path);
+		fault_begin("openat64()", 9, EOPNOTSUPP);
+		assert_int_equal(rec_out_begin(&out, base_path, true), REC_OK);
+		assert_true(fault_end());
+		assert_int_equal(names_in(tmp), 1);
 		assert_int_equal(rec_out_write(out, "new", 3), REC_OK);
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(kept[i].call, kept[i].nth, kept[i].code);
+		fault_begin(kept[i].call, kept[i].nth, kept[i].code);
 		int err = rec_out_commit(&out);
-		bool failed = failing_end();
+		bool failed = fault_end();
 		capture_end(&capture);
 		assert_true(failed);
 		assert_int_equal(err, kept[i].err);
-		assert_true(says(capture.text, kept[i].say, rig.path));
-		assert_int_equal(names(), err == REC_OK);
+		assert_true(says(capture.text, kept[i].say, base_path));
+		assert_int_equal(names_in(tmp), err == REC_OK);
 	}
 }
 
@@ -206,15 +144,15 @@ static const struct {
 	const char *target;
 	struct fault fault;
 } in_place[] = {
-        {"/dev/null", {"open64", 1, EINTR, REC_OK, NULL}},
-        {"/dev/null", {"open64", 1, EACCES, REC_EIO, "cannot write '/dev/null': Permission denied"}},
-        {"/dev/null", {"write", 1, EINTR, REC_OK, NULL}},
-        {"/dev/null", {"write", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
-        {"/dev/null", {"close", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
-        {"/dev/null", {"close", 1, EINTR, REC_OK, NULL}},
-        {"/dev/stderr", {"fcntl64", 1, EMFILE, REC_EIO, "cannot write '/dev/stderr': Too many open files"}},
-        {"/dev/fd/2", {"fcntl64", 1, EMFILE, REC_EIO, "cannot write '/dev/fd/2': Too many open files"}},
-        {"-", {"fcntl64", 1, EMFILE, REC_EIO, "cannot write 'standard output': Too many open files"}},
+        {"/dev/null", {"open64()", 1, EINTR, REC_OK, NULL}},
+        {"/dev/null", {"open64()", 1, EACCES, REC_EIO, "cannot write '/dev/null': Permission denied"}},
+        {"/dev/null", {"write()", 1, EINTR, REC_OK, NULL}},
+        {"/dev/null", {"write()", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
+        {"/dev/null", {"close()", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
+        {"/dev/null", {"close()", 1, EINTR, REC_OK, NULL}},
+        {"/dev/stderr", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write '/dev/stderr': Too many open files"}},
+        {"/dev/fd/2", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write '/dev/fd/2': Too many open files"}},
+        {"-", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write 'standard output': Too many open files"}},
 };
 
 static void devices_and_descriptors(void **state)
@@ -225,11 +163,11 @@ static void devices_and_descriptors(void **state)
 		struct capture capture;
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(f->call, f->nth, f->code);
+		fault_begin(f->call, f->nth, f->code);
 		int err = write_target(in_place[i].target);
-		bool failed = failing_end();
+		bool failed = fault_end();
 		capture_end(&capture);
-		if (!failed || err != f->err || !says(capture.text, f->say, rig.path))
+		if (!failed || err != f->err || !says(capture.text, f->say, base_path))
 			fail_msg("row %zu: %s, said '%s'", i, rec_strerror(err), capture.text);
 	}
 }
@@ -253,38 +191,10 @@ static void no_descriptors(void **state)
 	rec_log_set_level(REC_WARNING);
 }
 
-/* like ${path}, read whole */
-static int read_whole(const char *path)
-{
-	char *text = NULL;
-	size_t n = 0;
-	int err = rec_source_slurp(path, 100, &text, &n);
-
-	if (err == REC_OK && (n != 3 || strcmp(text, "old") != 0))
-		err = REC_EINVAL;
-	free(text);
-	return err;
-}
-
-static int read_twice(const char *path)
-{
-	struct rec_source *first = NULL, *second = NULL;
-	char bytes[4] = "";
-	int err = rec_source_open(&first, path);
-
-	if (err == REC_OK)
-		err = rec_source_again(first, &second);
-	if (err == REC_OK && (rec_source_read_at(second, 1, bytes, 3) != 2 || strcmp(bytes, "ld") != 0))
-		err = rec_source_error(second);
-	rec_source_close(&first);
-	rec_source_close(&second);
-	return err;
-}
-
-static int read_head(const char *path)
+static int read_head(void)
 {
 	char bytes[4] = "";
-	ssize_t got = rec_source_head(path, bytes, 4);
+	ssize_t got = rec_source_head(base_path, bytes, 4);
 
 	if (got == 0)
 		return REC_ENODATA; /* it cannot be opened */
@@ -292,107 +202,83 @@ static int read_head(const char *path)
 }
 
 static const struct {
-	int (*run)(const char *path);
+	int (*run)(void);
 	struct fault fault;
 } inputs[] = {
-        {read_whole, {"open64", 1, EINTR, REC_OK, NULL}},
-        {read_whole, {"open64", 1, EACCES, REC_EINPUT, "cannot open '@': Permission denied"}},
-        {read_whole, {"open64", 1, EMFILE, REC_EIO, "Too many open files"}},
-        {read_whole, {"open64", 1, ENFILE, REC_EIO, "Too many open files in system"}},
-        {read_whole, {"open64", 1, ENOMEM, REC_EIO, "Cannot allocate memory"}},
-        {read_whole, {"open64", 1, EIO, REC_EIO, "cannot open '@': Input/output error"}},
-        {read_whole, {"fstat64", 1, EIO, REC_EINPUT, "cannot read '@': Input/output error"}},
-        {read_whole, {"pread64", 1, EINTR, REC_OK, NULL}},
-        {read_whole, {"pread64", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
-        {read_whole, {"pread64", 2, EIO, REC_EIO, "cannot read '@': Input/output error"}},
-        {read_twice, {"fcntl64", 1, EMFILE, REC_EIO, "cannot read '@' twice: Too many open files"}},
-        {read_twice, {"pread64", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
-        {read_head, {"read", 1, EINTR, REC_OK, NULL}},
-        {read_head, {"read", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
-        {read_head, {"open64", 1, EACCES, REC_ENODATA, NULL}},
+        {read_whole, {"open64()", 1, EINTR, REC_OK, NULL}},
+        {read_whole, {"open64()", 1, EACCES, REC_EINPUT, "cannot open '@': Permission denied"}},
+        {read_whole, {"open64()", 1, EMFILE, REC_EIO, "Too many open files"}},
+        {read_whole, {"open64()", 1, ENFILE, REC_EIO, "Too many open files in system"}},
+        {read_whole, {"open64()", 1, ENOMEM, REC_EIO, "Cannot allocate memory"}},
+        {read_whole, {"open64()", 1, EIO, REC_EIO, "cannot open '@': Input/output error"}},
+        {read_whole, {"fstat64()", 1, EIO, REC_EINPUT, "cannot read '@': Input/output error"}},
+        {read_whole, {"pread64()", 1, EINTR, REC_OK, NULL}},
+        {read_whole, {"pread64()", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
+        {read_whole, {"pread64()", 2, EIO, REC_EIO, "cannot read '@': Input/output error"}},
+        {read_twice, {"fcntl64()", 1, EMFILE, REC_EIO, "cannot read '@' twice: Too many open files"}},
+        {read_twice, {"pread64()", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
+        {read_head, {"read()", 1, EINTR, REC_OK, NULL}},
+        {read_head, {"read()", 1, EIO, REC_EIO, "cannot read '@': Input/output error"}},
+        {read_head, {"open64()", 1, EACCES, REC_ENODATA, NULL}},
 };
 
 static void inputs_are_whole_or_say_why(void **state)
 {
 	(void)state;
-	assert_true(file_write(rig.folder, "out", "old"));
+	assert_true(file_write(tmp, "out", "old"));
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs); i++) {
 		const struct fault *f = &inputs[i].fault;
 		struct capture capture;
 		int before = descriptors();
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(f->call, f->nth, f->code);
-		int err = inputs[i].run(rig.path);
-		bool failed = failing_end();
+		fault_begin(f->call, f->nth, f->code);
+		int err = inputs[i].run();
+		bool failed = fault_end();
 		capture_end(&capture);
-		if (!failed || err != f->err || !says(capture.text, f->say, rig.path))
+		if (!failed || err != f->err || !says(capture.text, f->say, base_path))
 			fail_msg("row %zu: %s, said '%s'", i, rec_strerror(err), capture.text);
-		assert_int_equal(failing_leaks(), 0);
+		assert_int_equal(fault_leaks(), 0);
 		assert_int_equal(descriptors(), before);
 	}
 }
 
-/* a pipe of 3 bytes, made seekable */
-static int spool_pipe(void)
-{
-	struct rec_source *source = NULL;
-	int ends[2], saved = dup(STDIN_FILENO), err;
-	char bytes[4] = "";
-
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], "old", 3), 3);
-	dup2(ends[0], STDIN_FILENO);
-	close(ends[0]);
-	close(ends[1]);
-	failing.on = true;
-	err = rec_source_open(&source, "-");
-	if (err == REC_OK)
-		err = rec_source_make_seekable(source);
-	if (err == REC_OK && (rec_source_read_at(source, 0, bytes, 3) != 3 || strcmp(bytes, "old") != 0))
-		err = REC_EINVAL;
-	rec_source_close(&source);
-	failing.on = false;
-	dup2(saved, STDIN_FILENO);
-	close(saved);
-	return err;
-}
-
 static const struct fault pipes[] = {
-        {"fcntl64", 1, EMFILE, REC_EIO, "cannot open 'standard input': Too many open files"},
-        {"fcntl64", 1, EINTR, REC_OK, NULL},
-        {"read", 1, EINTR, REC_OK, NULL},
-        {"read", 1, EAGAIN, REC_OK, NULL},
-        {"read", 2, EIO, REC_EIO, "cannot read 'standard input': Input/output error"},
-        {"write", 1, EINTR, REC_OK, NULL},
-        {"write", 1, ENOSPC, REC_EIO,
+        {"fcntl64()", 1, EMFILE, REC_EIO, "cannot open 'standard input': Too many open files"},
+        {"fcntl64()", 1, EINTR, REC_OK, NULL},
+        {"read()", 1, EINTR, REC_OK, NULL},
+        {"read()", 1, EAGAIN, REC_OK, NULL},
+        {"read()", 2, EIO, REC_EIO, "cannot read 'standard input': Input/output error"},
+        {"write()", 1, EINTR, REC_OK, NULL},
+        {"write()", 1, ENOSPC, REC_EIO,
                 "cannot keep 'standard input' in a temporary file in '@': No space left on device"},
-        {"open64", 1, EACCES, REC_EIO, "cannot make a temporary file in '@': Permission denied"},
-        {"open64", 1, EOPNOTSUPP, REC_OK, NULL},
-        {"open64", 1, EISDIR, REC_OK, NULL},
-        {"open64", 1, ENOENT, REC_OK, NULL},
-        {"open64", 1, EINVAL, REC_OK, NULL},
+        {"open64()", 1, EACCES, REC_EIO, "cannot make a temporary file in '@': Permission denied"},
+        {"open64()", 1, EOPNOTSUPP, REC_OK, NULL},
+        {"open64()", 1, EISDIR, REC_OK, NULL},
+        {"open64()", 1, ENOENT, REC_OK, NULL},
+        {"open64()", 1, EINVAL, REC_OK, NULL},
 };
 
 static void pipes_are_kept_in_a_file(void **state)
 {
 	(void)state;
-	unlink(rig.path);
+	unlink(base_path);
 	for (size_t i = 0; i < sizeof(pipes) / sizeof(*pipes); i++) {
 		const struct fault *f = &pipes[i];
 		struct capture capture;
 		int before = descriptors();
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(f->call, f->nth, f->code);
-		failing.on = false; /* until the pipe is made */
-		int err = spool_pipe();
-		bool failed = failing_end();
+		int saved = pipe_begin();
+		fault_begin(f->call, f->nth, f->code);
+		int err = read_pipe();
+		bool failed = fault_end();
+		pipe_end(saved);
 		capture_end(&capture);
-		if (!failed || err != f->err || !says(capture.text, f->say, rig.folder))
+		if (!failed || err != f->err || !says(capture.text, f->say, tmp))
 			fail_msg("row %zu: %s, said '%s'", i, rec_strerror(err), capture.text);
 		assert_int_equal(descriptors(), before);
-		assert_int_equal(names(), 0); /* nor a file with a name */
+		assert_int_equal(names_in(tmp), 0); /* nor a file with a name */
 	}
 }
 
@@ -421,12 +307,12 @@ static int spool_records(void)
 }
 
 static const struct fault spools[] = {
-        {"pwrite64", 1, EINTR, REC_OK, NULL},
-        {"pwrite64", 1, ENOSPC, REC_EIO, "No space left on device; set TMPDIR to a folder with room"},
-        {"pwrite64", 3, ENOSPC, REC_EIO, "No space left on device; set TMPDIR to a folder with room"},
-        {"pread64", 1, EINTR, REC_OK, NULL},
-        {"pread64", 1, EIO, REC_EIO, "Input/output error"},
-        {"pread64", 2, EIO, REC_EIO, "Input/output error"},
+        {"pwrite64()", 1, EINTR, REC_OK, NULL},
+        {"pwrite64()", 1, ENOSPC, REC_EIO, "No space left on device; set TMPDIR to a folder with room"},
+        {"pwrite64()", 3, ENOSPC, REC_EIO, "No space left on device; set TMPDIR to a folder with room"},
+        {"pread64()", 1, EINTR, REC_OK, NULL},
+        {"pread64()", 1, EIO, REC_EIO, "Input/output error"},
+        {"pread64()", 2, EIO, REC_EIO, "Input/output error"},
 };
 
 static void spools_keep_all_or_say_why(void **state)
@@ -437,31 +323,13 @@ static void spools_keep_all_or_say_why(void **state)
 		struct capture capture;
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(f->call, f->nth, f->code);
+		fault_begin(f->call, f->nth, f->code);
 		int err = spool_records();
-		bool failed = failing_end();
+		bool failed = fault_end();
 		capture_end(&capture);
-		if (!failed || err != f->err || !says(capture.text, f->say, rig.path))
+		if (!failed || err != f->err || !says(capture.text, f->say, base_path))
 			fail_msg("row %zu: %s, said '%s'", i, rec_strerror(err), capture.text);
 	}
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	rec_log_init("rec-x");
-	rig.folder = folder_new();
-	if (!rig.folder || asprintf(&rig.path, "%s/out", rig.folder) < 0)
-		return -1;
-	return setenv("TMPDIR", rig.folder, 1);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	free(rig.path);
-	folder_remove(rig.folder);
-	return 0;
 }
 
 int main(void)
@@ -475,5 +343,5 @@ int main(void)
 	        cmocka_unit_test(pipes_are_kept_in_a_file),
 	        cmocka_unit_test(spools_keep_all_or_say_why),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, base_make, base_remove);
 }

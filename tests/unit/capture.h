@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a test needs of the process around it: what it prints, and a folder of its own. */
+/* What a test needs of the process around it: what it prints, what it has open, and a folder of its own. */
 #ifndef REC_TESTS_UNIT_CAPTURE_H
 #define REC_TESTS_UNIT_CAPTURE_H
 
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,36 @@ static inline const char *capture_end(struct capture *capture)
 	capture->text[n] = '\0';
 	fclose(capture->file);
 	return capture->text;
+}
+
+/* the lines that were printed */
+static inline int lines(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* how many names are in a folder */
+static inline int names_in(const char *folder)
+{
+	DIR *list = opendir(folder);
+	int n = -2; /* . and .. */
+
+	if (!list)
+		abort();
+	while (readdir(list))
+		n++;
+	closedir(list);
+	return n;
+}
+
+/* open descriptors of this process */
+static inline int descriptors(void)
+{
+	return names_in("/proc/self/fd") - 1;
 }
 
 /* a new folder, resolved; the caller frees it */

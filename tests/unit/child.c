@@ -4,7 +4,7 @@
 #include "base/signals.h"
 #include "base/unlinked.h"
 #include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -191,9 +191,9 @@ static void a_parent_sweeps_what_the_child_left(void **state)
 
 	(void)state;
 	assert_int_equal(mkdirat(folder, "sub", 0700), 0);
-	failing_begin("mmap64", 1, ENOMEM);
+	fault_begin("mmap64()", 1, ENOMEM);
 	assert_int_equal(rec_signals_share(), -1);
-	assert_true(failing_end());
+	assert_true(fault_end());
 	assert_int_equal(rec_signals_share(), 0);
 	fflush(NULL);
 	pid_t child = fork();
@@ -260,7 +260,7 @@ static void a_signal_waits_while_it_is_held(void **state)
 				rec_signals_hold();
 				rec_signals_hold();
 			}
-			syscall(SYS_kill, getpid(), rows[i].sig);
+			kill(getpid(), rows[i].sig);
 			if (rows[i].held)
 				rec_signals_release();
 			(void)!write(STDERR_FILENO, "held\n", 5);
@@ -350,9 +350,9 @@ static void the_input_that_it_died_over_is_named(void **state)
 	rec_blame_watch();
 	assert_int_equal(rec_blame_begin("a.webm"), -1);
 	assert_int_equal(rec_blame_names(&names), 0);
-	failing_begin("mmap64", 1, ENOMEM);
+	fault_begin("mmap64()", 1, ENOMEM);
 	assert_int_equal(rec_blame_share(), -1);
-	assert_true(failing_end());
+	assert_true(fault_end());
 	for (size_t i = 0; i < sizeof(deaths) / sizeof(*deaths); i++) {
 		assert_int_equal(rec_blame_share(), 0);
 		fflush(NULL);

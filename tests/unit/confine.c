@@ -3,7 +3,7 @@
 #include "base/landlock.h"
 #include "base/reach.h"
 #include "base/syscalls.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -62,7 +62,7 @@ long counted_syscall(long number, intptr_t a, intptr_t b, intptr_t c, intptr_t d
 
 long counted_syscall(long number, intptr_t a, intptr_t b, intptr_t c, intptr_t d, intptr_t e)
 {
-	FAILING_NEXT(failing_registers, syscall)
+	FAULT_NEXT(fault_registers, syscall)
 	if (number == SYS_landlock_create_ruleset)
 		return create((const void *)a, (size_t)b);
 	if (number == SYS_landlock_add_rule)
@@ -154,9 +154,9 @@ static void what_the_kernel_lacks(void **state)
 		kernel.create_error = refusals[i].create;
 		kernel.rule_error = refusals[i].rule;
 		kernel.restrict_error = refusals[i].restrict_self;
-		failing_begin("open64", refusals[i].open != 0, refusals[i].open);
+		fault_begin("open64()", refusals[i].open != 0, refusals[i].open);
 		int got = rec_landlock_restrict(&reach), code = errno;
-		failing_end();
+		fault_end();
 		if (got != refusals[i].want || (refusals[i].code && code != refusals[i].code))
 			fail_msg("row %zu: %d, %s", i, got, strerror(code));
 		assert_int_equal(kernel.restricted, got > 0);

@@ -62,7 +62,7 @@ static int load(const char *path, const struct rec_session_params *params, long 
 	int r;
 
 	capture_begin(&capture, STDERR_FILENO);
-	fault_begin("alloc", "ENOMEM", n);
+	fault_begin("alloc", n, ENOMEM);
 	r = rec_session_load(&s, path, params);
 	*hit_it = fault_end();
 	capture_end(&capture);

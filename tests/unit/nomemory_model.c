@@ -24,7 +24,7 @@ static bool failed;                 /* it was made */
 
 static void fault_on(void)
 {
-	fault_begin("alloc", "ENOMEM", nth);
+	fault_begin("alloc", nth, ENOMEM);
 }
 
 static void fault_off(void)

@@ -3,19 +3,13 @@
 #include "session/paths.h"
 
 #include "base/err.h"
-#include "tests/unit/capture.h"
+#include "tests/unit/tmp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 /* cmocka needs the four above */
 #include <cmocka.h>
-
-/*
- * TMP/in/session.json, in/a.webm, in/sub/b.webm, in/pngs/; TMP/in-too/c.webm, TMP/out/secret.wav; links in in/: inside -> a.webm,
- * leak -> ../out/secret.wav, leakdir -> ../out, loop -> loop, dangling -> ../out/nothing, back -> ../in
- */
-static char *tmp;
 
 static void make_folder(const char *name)
 {
@@ -35,13 +29,16 @@ static void make_link(const char *target, const char *name)
 		abort();
 }
 
+/*
+ * TMP/in/session.json, in/a.webm, in/sub/b.webm, in/pngs/; TMP/in-too/c.webm, TMP/out/secret.wav; links in in/: inside -> a.webm,
+ * leak -> ../out/secret.wav, leakdir -> ../out, loop -> loop, dangling -> ../out/nothing, back -> ../in
+ */
 static int setup(void **state)
 {
 	static const char *const files[] = {"in/session.json", "in/a.webm", "in/sub/b.webm", "in/new\nline'\"%s.wav",
 	        "in-too/c.webm", "out/secret.wav"};
 
-	(void)state;
-	if (!(tmp = folder_new()))
+	if (tmp_make(state) < 0)
 		return -1;
 	make_folder("in");
 	make_folder("in/sub");
@@ -58,13 +55,6 @@ static int setup(void **state)
 	make_link("loop", "in/loop");
 	make_link("../out/nothing", "in/dangling");
 	make_link("../in", "in/back");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	folder_remove(tmp);
 	return 0;
 }
 
@@ -137,73 +127,76 @@ static void test_session_dir(void **state)
 	}
 }
 
-static void test_locations(void **state)
-{
-	static const struct {
-		const char *session_dir;
-		bool allow_outside;
-		const char *location;
-		const char *path; /* NULL: refused */
-	} rows[] = {
-	        {NULL, false, "a.webm", "@/in/a.webm"},
-	        {NULL, false, "./sub//b.webm", "@/in/sub/b.webm"},
-	        {NULL, false, "sub/../a.webm", "@/in/a.webm"},
-	        {NULL, false, "pngs", "@/in/pngs"},
-	        {NULL, false, "pngs/", "@/in/pngs"},
-	        {NULL, false, "@/in/a.webm", "@/in/a.webm"},
-	        {NULL, false, "inside", "@/in/a.webm"},
-	        {NULL, false, "back/sub/b.webm", "@/in/sub/b.webm"},
-	        {NULL, false, "new\nline'\"%s.wav", "@/in/new\nline'\"%s.wav"},
-	        {NULL, false, "not there yet.wav", "@/in/not there yet.wav"},
-	        {NULL, false, "no/such/folder/x.wav", "@/in/no/such/folder/x.wav"},
-	        {NULL, false, "back/back/x.wav", "@/in/x.wav"},
-	        {NULL, false, "a..b/..c", "@/in/a..b/..c"},
-	        {NULL, false, "a:b", "@/in/a:b"},
-	        {NULL, false, "../in/a.webm", "@/in/a.webm"},
-	        {"sub", false, "b.webm", "@/in/sub/b.webm"},
-	        {"sub", false, "../a.webm", "@/in/a.webm"},
-	        {"/was/here/once", false, "a.webm", "@/in/a.webm"},
-	        {"/was/here/once", false, "/was/here/once/sub/b.webm", "@/in/sub/b.webm"},
-	        {"/was/here/once/", false, "/was/here/once//a.webm", "@/in/a.webm"},
-	        {"@/out", true, "secret.wav", "@/out/secret.wav"},
-	        {"@/out", true, "@/in/a.webm", "@/in/a.webm"},
-	        {"@/out", true, "../in-too/c.webm", "@/in-too/c.webm"},
-	        {NULL, true, "leak", "@/out/secret.wav"},
-	        /* the roads out */
-	        {NULL, false, "..", NULL},
-	        {NULL, false, "../out/secret.wav", NULL},
-	        {NULL, false, "sub/../../out/secret.wav", NULL},
-	        {NULL, false, "../in-too/c.webm", NULL},
-	        {NULL, false, "@/in-too/c.webm", NULL},
-	        {NULL, false, "@/in", "@/in"},
-	        {NULL, false, "@", NULL},
-	        {NULL, false, "/etc/passwd", NULL},
-	        {NULL, false, "/no/such/file", NULL},
-	        {NULL, false, "../nothing", NULL},
-	        {NULL, false, "nothing/../../out/secret.wav", NULL},
-	        {NULL, false, "nothing/..", NULL},
-	        {NULL, false, "leak", NULL},
-	        {NULL, false, "leakdir/secret.wav", NULL},
-	        {NULL, false, "leakdir/nothing", NULL},
-	        {NULL, false, "back/../out/secret.wav", NULL},
-	        {NULL, false, "dangling", NULL},
-	        {NULL, false, "dangling/x", NULL},
-	        {NULL, false, "loop", NULL},
-	        {NULL, false, "/proc/self/root/etc/passwd", NULL},
-	        {"/was/here/once", false, "/was/here/once/../../../etc/passwd", NULL},
-	        {"/was/here/once", false, "/was/here/once/leak", NULL},
-	        {"/was/here/once", false, "/was/here/onces/a.webm", NULL},
-	        {"/was/here/once", false, "/was/here/a.webm", NULL},
-	        {NULL, true, "loop/x", NULL},
-	        {NULL, true, "https://example.org/a.webm", NULL},
-	        {NULL, true, "HTTP://example.org/a.webm", NULL},
-	        {NULL, true, "s3://bucket/key", NULL},
-	        {NULL, true, "file:///etc/passwd", NULL},
-	        {NULL, true, "", NULL},
-	};
-	(void)state;
+struct location {
+	const char *session_dir;
+	bool allow_outside;
+	const char *location;
+	const char *path; /* NULL: refused */
+};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+static const struct location honest[] = {
+        {NULL, false, "a.webm", "@/in/a.webm"},
+        {NULL, false, "./sub//b.webm", "@/in/sub/b.webm"},
+        {NULL, false, "sub/../a.webm", "@/in/a.webm"},
+        {NULL, false, "pngs", "@/in/pngs"},
+        {NULL, false, "pngs/", "@/in/pngs"},
+        {NULL, false, "@/in/a.webm", "@/in/a.webm"},
+        {NULL, false, "inside", "@/in/a.webm"},
+        {NULL, false, "back/sub/b.webm", "@/in/sub/b.webm"},
+        {NULL, false, "new\nline'\"%s.wav", "@/in/new\nline'\"%s.wav"},
+        {NULL, false, "not there yet.wav", "@/in/not there yet.wav"},
+        {NULL, false, "no/such/folder/x.wav", "@/in/no/such/folder/x.wav"},
+        {NULL, false, "back/back/x.wav", "@/in/x.wav"},
+        {NULL, false, "a..b/..c", "@/in/a..b/..c"},
+        {NULL, false, "a:b", "@/in/a:b"},
+        {NULL, false, "../in/a.webm", "@/in/a.webm"},
+        {"sub", false, "b.webm", "@/in/sub/b.webm"},
+        {"sub", false, "../a.webm", "@/in/a.webm"},
+        {"/was/here/once", false, "a.webm", "@/in/a.webm"},
+        {"/was/here/once", false, "/was/here/once/sub/b.webm", "@/in/sub/b.webm"},
+        {"/was/here/once/", false, "/was/here/once//a.webm", "@/in/a.webm"},
+        {"@/out", true, "secret.wav", "@/out/secret.wav"},
+        {"@/out", true, "@/in/a.webm", "@/in/a.webm"},
+        {"@/out", true, "../in-too/c.webm", "@/in-too/c.webm"},
+        {NULL, true, "leak", "@/out/secret.wav"},
+        {NULL, false, "@/in", "@/in"},
+};
+
+static const struct location roads_out[] = {
+        {NULL, false, "..", NULL},
+        {NULL, false, "../out/secret.wav", NULL},
+        {NULL, false, "sub/../../out/secret.wav", NULL},
+        {NULL, false, "../in-too/c.webm", NULL},
+        {NULL, false, "@/in-too/c.webm", NULL},
+        {NULL, false, "@", NULL},
+        {NULL, false, "/etc/passwd", NULL},
+        {NULL, false, "/no/such/file", NULL},
+        {NULL, false, "../nothing", NULL},
+        {NULL, false, "nothing/../../out/secret.wav", NULL},
+        {NULL, false, "nothing/..", NULL},
+        {NULL, false, "leak", NULL},
+        {NULL, false, "leakdir/secret.wav", NULL},
+        {NULL, false, "leakdir/nothing", NULL},
+        {NULL, false, "back/../out/secret.wav", NULL},
+        {NULL, false, "dangling", NULL},
+        {NULL, false, "dangling/x", NULL},
+        {NULL, false, "loop", NULL},
+        {NULL, false, "/proc/self/root/etc/passwd", NULL},
+        {"/was/here/once", false, "/was/here/once/../../../etc/passwd", NULL},
+        {"/was/here/once", false, "/was/here/once/leak", NULL},
+        {"/was/here/once", false, "/was/here/onces/a.webm", NULL},
+        {"/was/here/once", false, "/was/here/a.webm", NULL},
+        {NULL, true, "loop/x", NULL},
+        {NULL, true, "https://example.org/a.webm", NULL},
+        {NULL, true, "HTTP://example.org/a.webm", NULL},
+        {NULL, true, "s3://bucket/key", NULL},
+        {NULL, true, "file:///etc/passwd", NULL},
+        {NULL, true, "", NULL},
+};
+
+static void locate(const struct location *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
 		struct rec_paths paths;
 		struct capture capture;
 		char location[4096];
@@ -222,6 +215,18 @@ static void test_locations(void **state)
 		free(path);
 		rec_paths_close(&paths);
 	}
+}
+
+static void test_locations(void **state)
+{
+	(void)state;
+	locate(honest, sizeof(honest) / sizeof(*honest));
+}
+
+static void test_roads_out(void **state)
+{
+	(void)state;
+	locate(roads_out, sizeof(roads_out) / sizeof(*roads_out));
 }
 
 /* of a manifest that is a URL, locations are its neighbours */
@@ -355,10 +360,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_session_dir),
 	        cmocka_unit_test(test_locations),
+	        cmocka_unit_test(test_roads_out),
 	        cmocka_unit_test(test_remote),
 	        cmocka_unit_test(test_root),
 	        cmocka_unit_test(test_messages_and_length),
 	        cmocka_unit_test(test_folder_of_a_pipe),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, tmp_remove);
 }

@@ -139,7 +139,7 @@ static int convert(const struct row *row, const char *tmp, long n, bool *hit_it,
 
 	snprintf(path, sizeof(path), "%s/manifest", tmp);
 	capture_begin(&capture, STDERR_FILENO);
-	fault_begin("alloc", "ENOMEM", n);
+	fault_begin("alloc", n, ENOMEM);
 	r = rec_remotes_load(&remotes, path, &params);
 	for (size_t i = 0; r == REC_OK && i < remotes->n; i++)
 		remotes->tracks[i].here = row->here[i] == 'y';

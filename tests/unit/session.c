@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: session.json becomes the model it means, and what makes no sense is refused with the entry's name. */
+/* Goal: session.json and the command line's entries become the model that they mean. */
 #include "session/session.h"
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "tests/unit/capture.h"
+#include "tests/unit/manifest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,30 +13,6 @@
 
 #define S  REC_NS_PER_S
 #define MS REC_NS_PER_MS
-
-static char *tmp;
-
-static int setup(void **state)
-{
-	(void)state;
-	return (tmp = folder_new()) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	folder_remove(tmp);
-	return 0;
-}
-
-static int load_text(struct rec_session **session, const char *text, const struct rec_session_params *params)
-{
-	char path[4096];
-
-	assert_true(file_write(tmp, "session.json", text));
-	snprintf(path, sizeof(path), "%s/session.json", tmp);
-	return rec_session_load(session, path, params);
-}
 
 static const struct rec_track *track_of(const struct rec_session *session, const char *entry)
 {
@@ -54,6 +29,10 @@ static void assert_ends_with(const char *text, const char *end)
 	assert_true(strlen(text) >= strlen(end));
 	assert_string_equal(text + strlen(text) - strlen(end), end);
 }
+
+/* one participant with sound */
+#define ONE                                                                                                            \
+	"{\"participants\": [{\"name\": \"A\", \"join_time_s\": 1, \"leave_time_s\": 2, \"audio_path\": \"a.wav\"}]}"
 
 static void test_first_form(void **state)
 {
@@ -162,213 +141,6 @@ static void test_persons(void **state)
 	rec_session_free(&s);
 }
 
-/* one participant of the given fields behind a good one */
-#define SECOND(fields) "{\"participants\": [{\"name\": \"A\", \"join_time_s\": 1, \"leave_time_s\": 2}, {" fields "}]}"
-#define TIMES          "\"name\": \"B\", \"join_time_s\": 4.46, \"leave_time_s\": 9"
-#define TRACK(fields)  SECOND(TIMES ", \"tracks\": [{" fields "}]")
-
-static void test_refused(void **state)
-{
-	static const struct {
-		const char *text;
-		const char *message; /* a part of it */
-	} rows[] = {
-	        {"", "session.json"},
-	        {"{", "session.json"},
-	        {"[]", "participants is missing"},
-	        {"3", "participants is missing"},
-	        {"null", "participants is missing"},
-	        {"{}", "participants is missing"},
-	        {"{\"participants\": null}", "participants is empty"},
-	        {"{\"participants\": []}", "participants is empty"},
-	        {"{\"participants\": {}}", ": participants is an object, not an array"},
-	        {"{\"participants\": [3]}", ": participants[0] is a number, not an object"},
-	        {"{\"participants\": [null]}", ": participants[0] is null, not an object"},
-	        {"{\"participants\": [[]]}", ": participants[0] is an array, not an object"},
-	        {"{\"participants\": []} x", "session.json"},
-	        {SECOND("\"join_time_s\": 1, \"leave_time_s\": 2"), ": participants[1].name is missing"},
-	        {SECOND("\"name\": 5, \"join_time_s\": 1, \"leave_time_s\": 2"),
-	                ": participants[1].name is a number, not a string"},
-	        {SECOND("\"name\": \"B\", \"leave_time_s\": 2"), ": participants[1].join_time_s is missing"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": null, \"leave_time_s\": 2"),
-	                ": participants[1].join_time_s is missing"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": 1"), ": participants[1].leave_time_s is missing"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": \"1\", \"leave_time_s\": 2"),
-	                ": participants[1].join_time_s is a string, not a number"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": true, \"leave_time_s\": 2"),
-	                ": participants[1].join_time_s is true or false, not a number"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": -1, \"leave_time_s\": 2"),
-	                ": participants[1].join_time_s is -1, negative"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": 1, \"leave_time_s\": 10000000000"),
-	                ": participants[1].leave_time_s is 10000000000, more than 10^9 seconds"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": 1, \"leave_time_s\": 1e999"), "session.json"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": NaN, \"leave_time_s\": 2"), "session.json"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": 4.46, \"leave_time_s\": 3.5"),
-	                ": participants[1].leave_time_s is 3.5, before its join_time_s 4.46"},
-	        {SECOND("\"name\": \"B\", \"join_time_s\": 4.46, \"leave_time_s\": 4.46"),
-	                ": participants[1].leave_time_s is 4.46, the same as its join_time_s 4.46"},
-	        {SECOND("\"name\": \"B\", \"name\": \"C\", \"join_time_s\": 1, \"leave_time_s\": 2"), "name"},
-	        {SECOND("\"name\": \"a\\u0000b\", \"join_time_s\": 1, \"leave_time_s\": 2"), "session.json"},
-	        {SECOND("\"name\": \"\xff\", \"join_time_s\": 1, \"leave_time_s\": 2"), "session.json"},
-	        {SECOND(TIMES ", \"video_path\": 3"), ": participants[1].video_path is a number, not a string"},
-	        {SECOND(TIMES ", \"video_path\": [\"a\"]"), ": participants[1].video_path is an array, not a string"},
-	        {SECOND(TIMES ", \"audio_path\": \"../a.wav\""), ": participants[1].audio_path '../a.wav' leads out"},
-	        {SECOND(TIMES ", \"audio_path\": \"/etc/passwd\""),
-	                ": participants[1].audio_path '/etc/passwd' leads out"},
-	        {SECOND(TIMES ", \"audio_path\": \"https://u:p@x.org/a\""),
-	                ": participants[1].audio_path is a URL (https://...)"},
-	        {SECOND(TIMES ", \"mute\": 3"), ": participants[1].mute is a number, not an array"},
-	        {SECOND(TIMES ", \"mute\": [[1, 2], [1]]"), ": participants[1].mute[1] is no pair"},
-	        {SECOND(TIMES ", \"mute\": [[1, 2, 3]]"), ": participants[1].mute[0] is no pair"},
-	        {SECOND(TIMES ", \"mute\": [[2, 1]]"), ": participants[1].mute[0] ends before it begins"},
-	        {SECOND(TIMES ", \"mute\": [[1, \"2\"]]"), ": participants[1].mute[0] is a string, not a number"},
-	        {SECOND(TIMES ", \"tracks\": {}"), ": participants[1].tracks is an object, not an array"},
-	        {SECOND(TIMES ", \"tracks\": [\"a\"]"), ": participants[1].tracks[0] is a string, not an object"},
-	        {TRACK("\"path\": \"a\""), ": participants[1].tracks[0].kind is missing"},
-	        {TRACK("\"kind\": \"text\", \"path\": \"a\""),
-	                ": participants[1].tracks[0].kind is 'text', not audio or video"},
-	        {TRACK("\"kind\": \"audio\""), ": participants[1].tracks[0].path is missing"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"\""), ": participants[1].tracks[0].path is empty"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"s3://b/k\""), ": participants[1].tracks[0].path is a URL"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"a\", \"source\": \"phone\""),
-	                ": participants[1].tracks[0].source is 'phone', not camera or screen"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"a\", \"origin\": 0"),
-	                ": participants[1].tracks[0].origin is a number, not a string"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"a\", \"start_s\": -0.5"),
-	                ": participants[1].tracks[0].start_s is -0.5, negative"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"a\", \"start_s\": 3, \"end_s\": 3"),
-	                ": participants[1].tracks[0].end_s is 3, not after its start at 3"},
-	        {TRACK("\"kind\": \"audio\", \"path\": \"a\", \"label\": 1"),
-	                ": participants[1].tracks[0].label is a number, not a string"},
-	        {"{\"session_id\": 5, \"participants\": [{" TIMES "}]}", ": session_id is a number, not a string"},
-	        {"{\"session_dir\": [], \"participants\": [{" TIMES "}]}", ": session_dir is an array, not a string"},
-	        {"{\"session_dir\": \"..\", \"participants\": [{" TIMES "}]}", ": session_dir '..' is outside"},
-	        {"{\"layout\": 5, \"participants\": [{" TIMES "}]}", ": layout is a number, not a string"},
-	        {"{\"duration_s\": \"5\", \"participants\": [{" TIMES "}]}", ": duration_s is a string, not a number"},
-	        {"{\"duration_s\": 4.46, \"participants\": [{" TIMES "}]}",
-	                ": duration_s is 4.46, not after the earliest join 4.46"},
-	        {"{\"duration_s\": 2, \"participants\": [{\"name\": \"B\", \"join_time_s\": 4.46}]}",
-	                ": participants[0].leave_time_s is missing and duration_s is 2, before its join_time_s 4.46"},
-	};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct rec_session *s = NULL;
-		struct capture capture;
-		const char *message;
-		int r;
-
-		capture_begin(&capture, STDERR_FILENO);
-		r = load_text(&s, rows[i].text, NULL);
-		message = capture_end(&capture);
-		if (r != REC_EINPUT || s || !strstr(message, rows[i].message) || !strstr(message, "session.json'"))
-			fail_msg("row %zu: %s\n%d: %s", i, rows[i].text, r, message);
-	}
-}
-
-static void test_refused_files(void **state)
-{
-	static const char *const names[] = {"leave-first", "escape", "number", "duplicate", "that-is-missing"};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct rec_session *s = NULL;
-		struct capture capture;
-		char path[256];
-		int r;
-
-		snprintf(path, sizeof(path), "testdata/manifests/bad-%s.json", names[i]);
-		capture_begin(&capture, STDERR_FILENO);
-		r = rec_session_load(&s, path, NULL);
-		assert_non_null(strstr(capture_end(&capture), path));
-		assert_int_equal(r, REC_EINPUT);
-		assert_null(s);
-	}
-}
-
-static void test_accepted(void **state)
-{
-	static const char *const texts[] = {
-	        SECOND(TIMES ", \"video_path\": null, \"audio_path\": null, \"tracks\": null, \"mute\": null"),
-	        SECOND(TIMES ", \"video_path\": \"\""),
-	        SECOND("\"name\": \"\", \"join_time_s\": 0, \"leave_time_s\": 1000000000"),
-	        SECOND("\"name\": \"\xF0\x9F\x98\x80\", \"join_time_s\": -0.0, \"leave_time_s\": 0.000000001"),
-	        TRACK("\"kind\": \"video\", \"path\": \"a..b/c\", \"start_s\": 0"), /* before the join */
-	        "\xEF\xBB\xBF" SECOND(TIMES),
-	        "{\"session_id\": null, \"session_dir\": \"\", \"layout\": null, \"duration_s\": null, "
-	        "\"participants\": "
-	        "[{" TIMES "}], \"events\": 3}",
-	};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct rec_session *s = NULL;
-		if (load_text(&s, texts[i], NULL) != REC_OK)
-			fail_msg("row %zu: %s", i, texts[i]);
-		rec_session_free(&s);
-	}
-}
-
-static void test_limits(void **state)
-{
-	static const struct {
-		size_t n;
-		size_t name_bytes;
-		size_t ntracks; /* of the first one */
-		int r;
-	} rows[] = {{30000, 1, 0, REC_OK}, {30001, 1, 0, REC_EINPUT}, {1, 10240, 0, REC_OK}, {1, 10241, 0, REC_EINPUT},
-	        {1, 1, 100000, REC_OK}, {1, 1, 100001, REC_EINPUT}};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct rec_buf text = REC_BUF_INIT;
-		struct rec_session *s = NULL;
-		struct capture capture;
-		int r;
-
-		rec_buf_puts(&text, "{\"participants\": [");
-		for (size_t k = 0; k < rows[i].n; k++) {
-			rec_buf_printf(&text, "%s{\"name\": \"%0*d\", \"join_time_s\": 0, \"leave_time_s\": 1",
-			        k ? "," : "", (int)rows[i].name_bytes, 7);
-			rec_buf_puts(&text, k < 1 && rows[i].ntracks > 0 ? ",\"tracks\":[" : "}");
-		}
-		for (size_t k = 0; k < rows[i].ntracks; k++)
-			rec_buf_printf(&text, "%s{\"kind\":\"audio\",\"path\":\"a\"}", k ? "," : "");
-		rec_buf_puts(&text, rows[i].ntracks > 0 ? "]}]}" : "]}");
-		capture_begin(&capture, STDERR_FILENO);
-		r = load_text(&s, rec_buf_str(&text), NULL);
-		capture_end(&capture);
-		assert_int_equal(r, rows[i].r);
-		if (r == REC_OK) /* all at the same time: as many people */
-			assert_int_equal(s->npersons, rows[i].n);
-		rec_session_free(&s);
-		rec_buf_free(&text);
-	}
-}
-
-/* 2000 mutes of a participant for each of 600 tracks would be 1.2 million */
-static void test_mutes_do_not_multiply(void **state)
-{
-	struct rec_buf text = REC_BUF_INIT;
-	struct rec_session *s = NULL;
-	struct capture capture;
-	int r;
-	(void)state;
-
-	rec_buf_puts(&text, "{\"participants\": [{" TIMES ", \"mute\": [[0,1]");
-	for (int i = 1; i < 2000; i++)
-		rec_buf_puts(&text, ",[0,1]");
-	rec_buf_puts(&text, "], \"tracks\": [{\"kind\":\"audio\",\"path\":\"a\"}");
-	for (int i = 1; i < 600; i++)
-		rec_buf_puts(&text, ",{\"kind\":\"audio\",\"path\":\"a\"}");
-	rec_buf_puts(&text, "]}]}");
-	capture_begin(&capture, STDERR_FILENO);
-	r = load_text(&s, rec_buf_str(&text), NULL);
-	assert_non_null(strstr(capture_end(&capture), "more than 1000000 mutes in all"));
-	assert_int_equal(r, REC_EINPUT);
-	rec_buf_free(&text);
-}
-
 static void test_screen_names(void **state)
 {
 	static const struct {
@@ -427,7 +199,7 @@ static void test_recordings_dir(void **state)
 
 	snprintf(folder, sizeof(folder), "%s/meeting-1", tmp);
 	assert_int_equal(mkdir(folder, 0700), 0);
-	assert_true(file_write(folder, "session.json", SECOND(TIMES ", \"audio_path\": \"a.wav\"")));
+	assert_true(file_write(folder, "session.json", ONE));
 	setenv("RECORDINGS_DIR", tmp, 1);
 	assert_int_equal(rec_session_load(&s, "meeting-1", NULL), REC_OK);
 	assert_string_equal(s->id, "meeting-1");
@@ -451,7 +223,7 @@ static void test_stdin(void **state)
 	int r;
 	(void)state;
 
-	assert_true(file_write(tmp, "in.json", SECOND(TIMES ", \"audio_path\": \"a.wav\"")));
+	assert_true(file_write(tmp, "in.json", ONE));
 	snprintf(path, sizeof(path), "%s/in.json", tmp);
 	assert_non_null(freopen(path, "r", stdin));
 	r = rec_session_load(&s, "-", NULL);
@@ -511,16 +283,11 @@ int main(void)
 	        cmocka_unit_test(test_full_form),
 	        cmocka_unit_test(test_forced_origin),
 	        cmocka_unit_test(test_persons),
-	        cmocka_unit_test(test_refused),
-	        cmocka_unit_test(test_refused_files),
-	        cmocka_unit_test(test_accepted),
-	        cmocka_unit_test(test_limits),
-	        cmocka_unit_test(test_mutes_do_not_multiply),
 	        cmocka_unit_test(test_screen_names),
 	        cmocka_unit_test(test_stem),
 	        cmocka_unit_test(test_recordings_dir),
 	        cmocka_unit_test(test_stdin),
 	        cmocka_unit_test(test_entries),
 	};
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, tmp_make, tmp_remove);
 }

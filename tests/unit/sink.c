@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
 
 #include <cmocka.h>
 
@@ -224,7 +224,7 @@ static void a_failing_commit(void **state)
 	static const struct {
 		const char *name, *call;
 		long nth;
-	} rows[] = {{"a.wav", "linkat", 1}, {"a.flac", "linkat", 1}, {"a.opus", "fsync", 1}};
+	} rows[] = {{"a.wav", "linkat()", 1}, {"a.flac", "linkat()", 1}, {"a.opus", "fsync()", 1}};
 	char *folder = folder_new();
 	static float pcm[N];
 
@@ -239,9 +239,9 @@ static void a_failing_commit(void **state)
 		assert_int_equal(rec_sink_open(&sink, path, &params), REC_OK);
 		assert_int_equal(rec_sink_write(sink, pcm, N), REC_OK);
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin(rows[i].call, rows[i].nth, EIO);
+		fault_begin(rows[i].call, rows[i].nth, EIO);
 		int err = rec_sink_commit(&sink, &stats);
-		bool failed = failing_end();
+		bool failed = fault_end();
 		capture_end(&capture);
 		assert_true(failed);
 		if (err != REC_EIO)

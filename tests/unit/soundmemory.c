@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Goal: without memory every step of the sound says REC_ENOMEM, gives NULL and keeps nothing; with it the same call goes well. */
-#include "base/err.h"
-#include "base/log.h"
+/* Goal: without memory every step of the sound refuses to begin with REC_ENOMEM, gives NULL and keeps nothing; with it the same call goes well. */
 #include "base/queue.h"
 #include "base/spool.h"
 #include "sound/gapfill.h"
@@ -13,11 +11,10 @@
 #include "sound/place.h"
 #include "sound/resample.h"
 #include "sound/seam.h"
-#include "sound/sink.h"
 #include "sound/wavfile.h"
 #include "sound/wavout.h"
-#include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
+#include "tests/unit/soundrig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,34 +25,11 @@
 
 #include <cmocka.h>
 
-enum { RATE = 48000, N = 4800 };
-
-/* what the calls below need, made once */
-static struct {
-	char *folder;
-	char *wav;
-	char *flac;
-	char *draft;
-	AVFrame *mono;
-	AVFrame *stereo;
-	struct rec_source *source;
-	struct rec_out *out;
-	struct rec_mix *mix;
-	struct rec_sound_ledger ledger;
-} rig;
-
-static AVFrame *frame_of(int channels)
-{
-	AVFrame *frame = av_frame_alloc();
-
-	frame->format = AV_SAMPLE_FMT_FLT;
-	frame->sample_rate = RATE;
-	frame->nb_samples = 960;
-	av_channel_layout_default(&frame->ch_layout, channels);
-	assert_int_equal(av_frame_get_buffer(frame, 0), 0);
-	memset(frame->data[0], 0, (size_t)frame->linesize[0]);
-	return frame;
-}
+/* what some of the calls below need */
+static char *draft;
+static struct rec_source *source;
+static struct rec_out *out;
+static struct rec_sound_ledger ledger;
 
 static int new_queue(void **thing)
 {
@@ -152,13 +126,14 @@ static void free_peaks(void **thing)
 
 static int new_resample(void **thing)
 {
-	return rec_resample_new((struct rec_resample **)thing, rig.mono, &(struct rec_resample_params){44100, 2, true});
+	return rec_resample_new(
+	        (struct rec_resample **)thing, sound.mono, &(struct rec_resample_params){44100, 2, true});
 }
 
 static int new_downmix(void **thing)
 {
 	return rec_resample_new(
-	        (struct rec_resample **)thing, rig.stereo, &(struct rec_resample_params){RATE, 2, false});
+	        (struct rec_resample **)thing, sound.stereo, &(struct rec_resample_params){RATE, 2, false});
 }
 
 static void free_resample(void **thing)
@@ -169,8 +144,7 @@ static void free_resample(void **thing)
 static int new_place(void **thing)
 {
 	static const struct rec_spans everywhere = {0};
-	const struct rec_place_params params = {
-	        .rate = RATE, .channels = 2, .audible = &everywhere, .ledger = &rig.ledger};
+	const struct rec_place_params params = {.rate = RATE, .channels = 2, .audible = &everywhere, .ledger = &ledger};
 
 	return rec_place_new((struct rec_place **)thing, &params);
 }
@@ -182,8 +156,7 @@ static void free_place(void **thing)
 
 static int new_wavout(void **thing)
 {
-	return rec_wavout_open(
-	        (struct rec_wavout **)thing, &(struct rec_wavout_params){false, RATE, 1, 16, -1}, rig.out);
+	return rec_wavout_open((struct rec_wavout **)thing, &(struct rec_wavout_params){false, RATE, 1, 16, -1}, out);
 }
 
 static void free_wavout(void **thing)
@@ -195,7 +168,7 @@ static int new_sink(void **thing)
 {
 	const struct rec_sink_params params = {.audio = {.rate = RATE, .channels = 1, .bits = 16}, .bound = -1};
 
-	return rec_sink_open((struct rec_sink **)thing, rig.wav, &params);
+	return rec_sink_open((struct rec_sink **)thing, sound.wav, &params);
 }
 
 static void free_sink(void **thing)
@@ -206,9 +179,9 @@ static void free_sink(void **thing)
 /* the quick way gives its source back where it fails, so that the test goes on with it */
 static int new_wavfile(void **thing)
 {
-	int err = rec_wavfile_open((struct rec_wavfile **)thing, rig.source);
+	int err = rec_wavfile_open((struct rec_wavfile **)thing, source);
 
-	if (err < 0 && rec_source_tell(rig.source) != 0)
+	if (err < 0 && rec_source_tell(source) != 0)
 		return REC_EIO;
 	return err;
 }
@@ -216,24 +189,24 @@ static int new_wavfile(void **thing)
 static void free_wavfile(void **thing)
 {
 	rec_wavfile_close((struct rec_wavfile **)thing);
-	rig.source = NULL;
+	source = NULL;
 }
 
 static int new_quick(void **thing)
 {
-	return rec_pcmreader_open((struct rec_pcmreader **)thing, rig.wav, NULL);
+	return rec_pcmreader_open((struct rec_pcmreader **)thing, sound.wav, NULL);
 }
 
 static int new_reader(void **thing)
 {
 	static const struct rec_sound_track_params place = {.rate = RATE, .channels = 2, .lone = true};
 
-	return rec_pcmreader_open((struct rec_pcmreader **)thing, rig.wav, &place);
+	return rec_pcmreader_open((struct rec_pcmreader **)thing, sound.wav, &place);
 }
 
 static int new_slow(void **thing)
 {
-	return rec_pcmreader_open((struct rec_pcmreader **)thing, rig.flac, NULL);
+	return rec_pcmreader_open((struct rec_pcmreader **)thing, sound.flac, NULL);
 }
 
 static void free_reader(void **thing)
@@ -279,9 +252,9 @@ static void makers_without_memory(void **state)
 			struct capture capture;
 
 			capture_begin(&capture, STDERR_FILENO);
-			failing_begin("memory", n, ENOMEM);
+			fault_begin("alloc", n, ENOMEM);
 			int err = makers[i].make(&thing);
-			bool failed = failing_end();
+			bool failed = fault_end();
 			capture_end(&capture);
 			if (!failed) {
 				assert_int_equal(err, REC_OK);
@@ -292,9 +265,9 @@ static void makers_without_memory(void **state)
 				makers[i].end(&thing);
 				continue;
 			}
-			if (err != REC_ENOMEM || thing || failing_leaks())
+			if (err != REC_ENOMEM || thing || fault_leaks())
 				fail_msg("%s, allocation %ld: %s, %p, %zu kept", makers[i].name, n, rec_strerror(err),
-				        thing, failing_leaks());
+				        thing, fault_leaks());
 		}
 		makers[i].end(&thing);
 		assert_null(thing);
@@ -310,181 +283,30 @@ static void without_threads(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		failing_begin("pthread_create", 1, EAGAIN);
-		assert_int_equal(rec_pcmreader_open(&reader, i ? rig.wav : rig.flac, NULL), REC_ENOMEM);
-		assert_true(failing_end());
-		assert_int_equal(failing_leaks(), 0);
+		fault_begin("pthread_create()", 1, EAGAIN);
+		assert_int_equal(rec_pcmreader_open(&reader, i ? sound.wav : sound.flac, NULL), REC_ENOMEM);
+		assert_true(fault_end());
+		assert_int_equal(fault_leaks(), 0);
 		assert_null(reader);
 	}
 }
 
-/* frames of mono, then of stereo, which wants another resampler, and a hole */
-static int place_all(struct rec_place *place)
-{
-	int err = REC_OK;
-
-	for (int i = 0; i < 80 && err == REC_OK; i++) {
-		AVFrame *frame = av_frame_clone(i < 40 ? rig.mono : rig.stereo);
-
-		err = rec_place_frame(place, frame, (i + (i > 60 ? 50 : 0)) * INT64_C(20000000), false);
-		av_frame_free(&frame);
-	}
-	return err == REC_OK ? rec_place_end(place) : err;
-}
-
-static void placing_without_memory(void **state)
-{
-	long n = 1;
-
-	(void)state;
-	for (bool failed = true; failed; n++) {
-		void *place;
-
-		rec_sound_ledger_free(&rig.ledger);
-		assert_int_equal(new_place(&place), REC_OK);
-		failing_begin("memory", n, ENOMEM);
-		int err = place_all(place);
-		free_place(&place);
-		failed = failing_end();
-		rec_sound_ledger_free(&rig.ledger);
-		assert_int_equal(failing_leaks(), 0);
-		assert_int_equal(err, failed ? REC_ENOMEM : REC_OK);
-	}
-	assert_true(n > 80);
-}
-
-/* an empty frame is no sound, one of an unknown format no error but of the format */
-static void odd_frames(void **state)
-{
-	static const struct {
-		int nb_samples, rate, format, err;
-	} rows[] = {{0, RATE, AV_SAMPLE_FMT_FLT, REC_OK}, {960, 0, AV_SAMPLE_FMT_FLT, REC_OK},
-	        {960, RATE, 9999, REC_EINVAL}};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		AVFrame *frame = av_frame_clone(rig.mono);
-		void *place;
-
-		rec_sound_ledger_free(&rig.ledger);
-		assert_int_equal(new_place(&place), REC_OK);
-		frame->nb_samples = rows[i].nb_samples;
-		frame->sample_rate = rows[i].rate;
-		frame->format = rows[i].format;
-		int err = rec_place_frame(place, frame, 0, false);
-		assert_int_equal(frame->nb_samples, 0); /* its reference is taken */
-		if (err == REC_OK)
-			err = rec_place_end(place);
-		assert_int_equal(err, rows[i].err);
-		assert_null(rec_place_take(place));
-		assert_int_equal(rig.ledger.used_samples, 0);
-		free_place(&place);
-		av_frame_free(&frame);
-	}
-}
-
-/* the samples that came out, or an error */
-static int mix_all(struct rec_mix **mix)
-{
-	const struct rec_mix_track track = {.path = rig.flac,
-	        .place = {.origin = REC_ORIGIN_SESSION, .lone = true},
-	        .near_ns = INT64_MIN,
-	        .far_ns = INT64_MAX};
-	float pcm[REC_MIX_BLOCK * 2];
-	ssize_t got = new_mix((void **)mix), all = 0;
-
-	for (int i = 0; i < 2 && got == REC_OK; i++) {
-		got = rec_mix_add(*mix, &track);
-		got = got == i ? REC_OK : got;
-	}
-	if (got < 0)
-		return (int)got;
-	while ((got = rec_mix_read(*mix, pcm, REC_MIX_BLOCK)) > 0)
-		all += got;
-	return (int)(got < 0 ? got : all);
-}
-
-/* Either all of it comes out (what a silence at a track's end takes is not missed) or an error tells. */
-static void mixing_without_memory(void **state)
-{
-	long n = 1, errors = 0;
-
-	(void)state;
-	for (bool failed = true; failed; n++) {
-		struct rec_mix *mix = NULL;
-		struct capture capture;
-
-		capture_begin(&capture, STDERR_FILENO);
-		failing_begin("memory", n, ENOMEM);
-		int err = mix_all(&mix);
-		rec_mix_free(&mix);
-		failed = failing_end();
-		capture_end(&capture);
-		assert_null(mix);
-		if ((err != N && (!failed || err != REC_ENOMEM)) || failing_leaks())
-			fail_msg("allocation %ld: %d, %zu kept", n, err, failing_leaks());
-		errors += err < 0;
-	}
-	assert_true(errors > 80 && errors >= n - 4);
-}
-
-/* a gap that finds no room is counted, though not listed */
-static void ledger_without_memory(void **state)
-{
-	struct rec_sound_ledger ledger = {0};
-
-	(void)state;
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(rec_ledger_gap(&ledger, i * 10, 5, REC_GAP_HOLE), REC_OK);
-	failing_begin("memory", 1, ENOMEM);
-	assert_int_equal(rec_ledger_gap(&ledger, 40, 5, REC_GAP_HOLE), REC_ENOMEM);
-	assert_true(failing_end());
-	assert_int_equal(ledger.ngaps, 4);
-	assert_int_equal(ledger.gaps_total, 5);
-	assert_int_equal(ledger.gap_samples, 25);
-	rec_sound_ledger_free(&ledger);
-}
-
-static void write_sound(const char *path)
-{
-	const struct rec_sink_params params = {.audio = {.rate = RATE, .channels = 1, .bits = 16}, .bound = N};
-	static float pcm[N];
-	struct rec_sink *sink;
-
-	assert_int_equal(rec_sink_open(&sink, path, &params), REC_OK);
-	assert_int_equal(rec_sink_write(sink, pcm, N), REC_OK);
-	assert_int_equal(rec_sink_commit(&sink, NULL), REC_OK);
-}
-
 static int set_up(void **state)
 {
-	(void)state;
-	rec_log_init("rec-x");
-	rig.folder = folder_new();
-	if (!rig.folder || asprintf(&rig.wav, "%s/a.wav", rig.folder) < 0 ||
-	        asprintf(&rig.flac, "%s/a.flac", rig.folder) < 0 || asprintf(&rig.draft, "%s/b.wav", rig.folder) < 0)
+	if (sound_make(state) < 0)
 		return -1;
-	write_sound(rig.wav);
-	write_sound(rig.flac);
-	rig.mono = frame_of(1);
-	rig.stereo = frame_of(2);
-	assert_int_equal(rec_source_open(&rig.source, rig.wav), REC_OK);
-	assert_int_equal(rec_out_begin(&rig.out, rig.draft, false), REC_OK);
+	draft = tmp_path("b.wav");
+	assert_int_equal(rec_source_open(&source, sound.wav), REC_OK);
+	assert_int_equal(rec_out_begin(&out, draft, false), REC_OK);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	(void)state;
-	av_frame_free(&rig.mono);
-	av_frame_free(&rig.stereo);
-	rec_source_close(&rig.source);
-	rec_out_discard(&rig.out);
-	free(rig.wav);
-	free(rig.flac);
-	free(rig.draft);
-	folder_remove(rig.folder);
-	return 0;
+	rec_source_close(&source);
+	rec_out_discard(&out);
+	free(draft);
+	return sound_remove(state);
 }
 
 int main(void)
@@ -492,10 +314,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(makers_without_memory),
 	        cmocka_unit_test(without_threads),
-	        cmocka_unit_test(placing_without_memory),
-	        cmocka_unit_test(odd_frames),
-	        cmocka_unit_test(mixing_without_memory),
-	        cmocka_unit_test(ledger_without_memory),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Goal: the quick way through WAV gives every sample and tells a cut file and a failing disk; what is written that way is whole or refused in one line. */
 #include "base/err.h"
-#include "base/log.h"
 #include "sound/pcmreader.h"
 #include "sound/riff.h"
 #include "sound/wavfile.h"
 #include "sound/wavout.h"
-#include "tests/unit/capture.h"
-#include "tests/unit/failing.h"
+#include "tests/unit/fault.h"
+#include "tests/unit/tmp.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -22,11 +21,8 @@
 
 enum { RATE = 48000, N = 100000 };
 
-static struct {
-	char *folder;
-	char *path;
-	float pcm[N];
-} rig;
+static char *path;
+static float ramp[N];
 
 static void put_le(FILE *file, uint32_t v, int bytes)
 {
@@ -45,7 +41,7 @@ struct header {
 
 static void write_wav(const struct header *h)
 {
-	FILE *file = fopen(rig.path, "w");
+	FILE *file = fopen(path, "w");
 	int align = h->channels * h->bits / 8;
 
 	assert_non_null(file);
@@ -103,7 +99,7 @@ static void what_is_read(void **state)
 		int err;
 
 		write_wav(&files[i].header);
-		assert_int_equal(rec_source_open(&source, rig.path), REC_OK);
+		assert_int_equal(rec_source_open(&source, path), REC_OK);
 		err = rec_wavfile_open(&wav, source);
 		if (err != files[i].err)
 			fail_msg("%s: %s", files[i].name, rec_strerror(err));
@@ -135,7 +131,7 @@ static void a_source_under_way_is_left_alone(void **state)
 
 	(void)state;
 	write_wav(&files[0].header);
-	assert_int_equal(rec_source_open(&source, rig.path), REC_OK);
+	assert_int_equal(rec_source_open(&source, path), REC_OK);
 	assert_int_equal(rec_source_seek(source, 4), REC_OK);
 	assert_int_equal(rec_wavfile_open(&wav, source), REC_ENODATA);
 	assert_null(wav);
@@ -155,14 +151,15 @@ static void closed_early(void **state)
 		struct rec_wavfile *wav;
 		struct rec_pcm pcm;
 
-		assert_int_equal(rec_source_open(&source, rig.path), REC_OK);
+		fault_begin("none", 0, 0);
+		assert_int_equal(rec_source_open(&source, path), REC_OK);
 		assert_int_equal(rec_wavfile_open(&wav, source), REC_OK);
 		for (int i = 0; i < blocks; i++)
 			assert_int_equal(rec_wavfile_read(wav, &pcm), REC_OK);
-		failing_begin("none", 0, 0);
 		rec_wavfile_close(&wav);
-		failing_end();
+		fault_end();
 		assert_null(wav);
+		assert_int_equal(fault_leaks(), 0);
 	}
 }
 
@@ -181,13 +178,13 @@ static void a_failing_disk_is_told(void **state)
 		struct rec_pcm pcm;
 
 		capture_begin(&capture, STDERR_FILENO);
-		failing_begin("pread64", n, EIO);
-		int err = rec_pcmreader_open(&reader, rig.path, NULL);
+		fault_begin("pread64()", n, EIO);
+		int err = rec_pcmreader_open(&reader, path, NULL);
 		while (err == REC_OK)
 			err = rec_pcmreader_read(reader, &pcm);
 		int64_t length = reader ? rec_pcmreader_length(reader) : -1;
 		rec_pcmreader_close(&reader, NULL);
-		failed = failing_end();
+		failed = fault_end();
 		capture_end(&capture);
 		errors += err == REC_EIO;
 		if ((err == REC_ENODATA && length != 200000) || (!failed && (err != REC_ENODATA || *capture.text)) ||
@@ -204,12 +201,12 @@ static int write_all(const struct rec_wavout_params *params)
 {
 	struct rec_out *out = NULL;
 	struct rec_wavout *wav = NULL;
-	int err = rec_out_begin(&out, rig.path, false);
+	int err = rec_out_begin(&out, path, false);
 
 	if (err == REC_OK)
 		err = rec_wavout_open(&wav, params, out);
 	for (int i = 0; i < 10 && err == REC_OK; i++)
-		err = rec_wavout_write(wav, rig.pcm + i * (N / 10), N / 10 / (size_t)params->channels);
+		err = rec_wavout_write(wav, ramp + i * (N / 10), N / 10 / (size_t)params->channels);
 	if (err == REC_OK)
 		err = rec_wavout_finish(wav);
 	rec_wavout_free(&wav);
@@ -222,15 +219,6 @@ static int write_all(const struct rec_wavout_params *params)
 static const struct rec_wavout_params kinds[] = {
         {false, RATE, 1, 16, N}, {false, RATE, 2, 24, -1}, {false, RATE, 1, 32, N}, {true, RATE, 2, 16, -1}};
 
-static int lines(const char *text)
-{
-	int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
 static void a_full_disk_is_told_once(void **state)
 {
 	(void)state;
@@ -240,11 +228,11 @@ static void a_full_disk_is_told_once(void **state)
 		for (bool failed = true; failed; n++) {
 			struct capture capture;
 
-			assert_true(file_write(rig.folder, "a.wav", "old"));
+			assert_true(file_write(tmp, "a.wav", "old"));
 			capture_begin(&capture, STDERR_FILENO);
-			failing_begin("pwrite64", n, ENOSPC);
+			fault_begin("pwrite64()", n, ENOSPC);
 			int err = write_all(&kinds[k]);
-			failed = failing_end();
+			failed = fault_end();
 			capture_end(&capture);
 			if (err != (failed ? REC_EIO : REC_OK) || lines(capture.text) != failed ||
 			        (failed && !strstr(capture.text, "No space left on device")))
@@ -283,11 +271,11 @@ static void four_gigabytes_are_not_passed(void **state)
 	struct capture capture;
 
 	(void)state;
-	assert_int_equal(rec_out_begin(&out, rig.path, false), REC_OK);
+	assert_int_equal(rec_out_begin(&out, path, false), REC_OK);
 	assert_int_equal(rec_wavout_open(&wav, &params, out), REC_OK);
-	assert_int_equal(rec_wavout_write(wav, rig.pcm, N), REC_OK); /* more than the bound is no error yet */
+	assert_int_equal(rec_wavout_write(wav, ramp, N), REC_OK); /* more than the bound is no error yet */
 	capture_begin(&capture, STDERR_FILENO);
-	int err = rec_wavout_write(wav, rig.pcm, (size_t)1 << 31);
+	int err = rec_wavout_write(wav, ramp, (size_t)1 << 31);
 	capture_end(&capture);
 	assert_int_equal(err, REC_EIO);
 	assert_non_null(strstr(capture.text, "it passes 4 GB though its inputs seemed shorter; pass --length"));
@@ -298,20 +286,18 @@ static void four_gigabytes_are_not_passed(void **state)
 
 static int set_up(void **state)
 {
-	(void)state;
-	rec_log_init("rec-x");
 	for (int i = 0; i < N; i++)
-		rig.pcm[i] = (float)(i % 2001 - 1000) / 1000;
-	rig.folder = folder_new();
-	return rig.folder && asprintf(&rig.path, "%s/a.wav", rig.folder) > 0 ? 0 : -1;
+		ramp[i] = (float)(i % 2001 - 1000) / 1000;
+	if (tmp_make(state) < 0)
+		return -1;
+	path = tmp_path("a.wav");
+	return 0;
 }
 
 static int tear_down(void **state)
 {
-	(void)state;
-	free(rig.path);
-	folder_remove(rig.folder);
-	return 0;
+	free(path);
+	return tmp_remove(state);
 }
 
 int main(void)
