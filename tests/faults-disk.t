@@ -21,14 +21,6 @@ FAULTS = {"write": ["ENOSPC", "EIO", "EDQUOT", "EFBIG"], "read": ["EIO"], "sync"
           "link": ["EIO", "ENOSPC"], "truncate": ["EIO"], "create": ["ENOSPC", "EACCES"], "tmpfile": ["ENOSPC", "EACCES"], "close": ["EIO"]}
 
 
-def count(room, case, call):
-    """How many such calls the tool makes."""
-    counter = room.at("tmp/count")
-    room.reset(case)
-    room.run(case.argv, rig.injected(f"{call}:EIO:0", counter))
-    return int.from_bytes(rig.read(counter), sys.byteorder)
-
-
 def wrong(room, case, run, cause):
     """Exit 1, the cause in the message, each output old or new; or exit 0 and all of them new: some calls may fail."""
     bad = room.spoiled(case) + room.strays(case)
@@ -43,7 +35,7 @@ def wrong(room, case, run, cause):
 
 def failing(room, case, call, kinds):
     """The call fails: once, at several places, and from there on. Some failures have to show."""
-    n = count(room, case, call)
+    n = room.count(case, call)
     every = [(f"{call}:{kind}:{place}{mode}", CAUSES[kind]) for place in range(1, n + 1) for kind in kinds for mode in ("", "+")]
     # from the first one on, and the last one alone, of another kind where there are several
     faults = every if rig.ALL else every[1:2] + every[-2:-1] * (n > 1)
@@ -221,8 +213,4 @@ def main():
         server.stop()
 
 
-try:
-    main()
-finally:
-    status = rig.finish()
-sys.exit(status)
+rig.script(main)

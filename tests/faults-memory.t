@@ -15,14 +15,6 @@ COVERAGE = bool(os.environ.get("COVERAGE"))
 MODES = ("",) if COVERAGE else ("", "+")
 
 
-def count(room, case, call):
-    """How often the tool asks; more where threads happen to do so."""
-    counter = room.at("tmp/count")
-    room.reset(case)
-    room.run(case.argv, rig.injected(f"{call}:ENOMEM:0", counter))
-    return int.from_bytes(rig.read(counter), sys.byteorder)
-
-
 def wrong(room, case, run, for_good):
     # to empty a folder takes memory: without any, rec-fetch's .part is left to the next run, as after a kill
     bad = room.spoiled(case) + [s for s in room.strays(case) if not (for_good and s.startswith("out/call.part"))]
@@ -61,21 +53,17 @@ def main():
         for case in cases:
             if not room.learn(case):
                 continue
-            n = count(room, case, "alloc")
+            n = room.count(case, "alloc")
             rig.check(f"{case.name} asks for memory", n > 20, n)
             # a repetition later on is like the ones before it: half of the places are among the first quarter
             places = range(1, n + 1) if rig.ALL else sorted({*rig.some(range(1, n // 4), 8), *rig.some(range(n // 4, n + 1), 6)})
             runs_out(room, case, "alloc", [f"alloc:ENOMEM:{place}{mode}" for i, place in enumerate(places) for mode in MODES
                                            if rig.ALL or COVERAGE or (mode == "+") == (i % 3 == 0)])
-            threads = count(room, case, "thread")
+            threads = room.count(case, "thread")
             if threads:
                 runs_out(room, case, "thread", [f"thread:EAGAIN:{place}{mode}" for place in range(1, threads + 1) for mode in MODES])
     finally:
         server.stop()
 
 
-try:
-    main()
-finally:
-    status = rig.finish()
-sys.exit(status)
+rig.script(main)

@@ -172,8 +172,4 @@ def main():
         server.stop()
 
 
-try:
-    main()
-finally:
-    status = rig.finish()
-sys.exit(status)
+rig.script(main)

@@ -210,8 +210,4 @@ def main():
         server.stop()
 
 
-try:
-    main()
-finally:
-    status = rig.finish()
-sys.exit(status)
+rig.script(main)

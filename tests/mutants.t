@@ -74,8 +74,4 @@ def main():
                   f"{len(failures)} failures\n" + "\n".join(failures[:5]))
 
 
-try:
-    main()
-finally:
-    status = rig.finish()
-sys.exit(status)
+rig.script(main)

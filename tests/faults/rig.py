@@ -42,7 +42,7 @@ def skip(name, reason):
 
 
 def finish():
-    """Prints the TAP, clears up; the exit status."""
+    """Print the TAP, clear up; the exit status."""
     shutil.rmtree(TMP, ignore_errors=True)
     for i, (name, fine, why) in enumerate(results, 1):
         print(f"{'ok' if fine else 'not ok'} {i} - {name}")
@@ -50,6 +50,15 @@ def finish():
             print("\n".join("# " + line for line in why.splitlines()[:40]))
     print(f"1..{len(results)}")
     return 0 if all(fine for _, fine, _ in results) else 1
+
+
+def script(main):
+    """Run the tests, and end as they did."""
+    try:
+        main()
+    finally:
+        status = finish()
+    sys.exit(status)
 
 
 def read(name):
@@ -209,6 +218,13 @@ class Room:
         fine = check(f"{case.name} without a fault: exit 0", run.status == 0, run)
         case.new = {name: read(self.at("out/" + name)) for name in case.outputs} if fine else {}
         return fine
+
+    def count(self, case, call):
+        """How many such calls of tests/faults/inject.c the tool makes; more where threads happen to do so."""
+        counter = self.at("tmp/count")
+        self.reset(case)
+        self.run(case.argv, injected(f"{call}:EIO:0", counter))
+        return int.from_bytes(read(counter), sys.byteorder)
 
     def lost_source(self, case):
         """The input that is deleted once it was sent is gone, and was not sent."""
