@@ -8,33 +8,9 @@ Every window is a trim of each picture in it, scaled and stacked; the concat fil
 aresample, adelay, amix.
 """
 import argparse
-import json
-import os
 import subprocess
 
-
-def read_people(path):
-    """The participants, their times counted from the earliest join; the end."""
-    with open(path, encoding="utf-8") as f:
-        session = json.load(f)
-    base = os.path.join(os.path.dirname(os.path.abspath(path)), session.get("session_dir") or ".")
-    people = session["participants"]
-    zero = min(p["join_time_s"] for p in people)
-    for p in people:
-        p["join_time_s"] -= zero
-        p["leave_time_s"] -= zero
-        for key in ("video_path", "audio_path"):
-            if p.get(key):
-                p[key] = os.path.join(base, p[key])
-    return people, max(p["leave_time_s"] for p in people)
-
-
-def windows(people, end):
-    cuts = sorted({0.0, end, *(p["join_time_s"] for p in people), *(p["leave_time_s"] for p in people)})
-    for a, b in zip(cuts, cuts[1:]):
-        if b - a >= 0.04:
-            yield a, b, [p for p in people if "v" in p and p["join_time_s"] <= a + 1e-6
-                         and p["leave_time_s"] >= b - 1e-6]
+from people import read_people, windows
 
 
 def open_inputs(people):
@@ -74,7 +50,7 @@ def draw_window(n, window, a, uses):
 
 def draw(people, end, a):
     """The chains of the whole picture, which ends in [vo]."""
-    cut = list(windows(people, end))
+    cut = list(windows(people, end, "v"))
     chains, uses = [], {}
     for p in people:
         n = sum(p in who for _, _, who in cut) if "v" in p else 0

@@ -8,38 +8,14 @@ Every picture becomes CFR, every sound is padded to the session's zero, the soun
 layout is encoded, and the windows are joined.
 """
 import argparse
-import json
-import os
 import subprocess
 import tempfile
+
+from people import read_people, windows
 
 
 def ffmpeg(*args):
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, args)], check=True)
-
-
-def read_people(path):
-    """The participants, their times counted from the earliest join; the end."""
-    with open(path, encoding="utf-8") as f:
-        session = json.load(f)
-    base = os.path.join(os.path.dirname(os.path.abspath(path)), session.get("session_dir") or ".")
-    people = session["participants"]
-    zero = min(p["join_time_s"] for p in people)
-    for p in people:
-        p["join_time_s"] -= zero
-        p["leave_time_s"] -= zero
-        for key in ("video_path", "audio_path"):
-            if p.get(key):
-                p[key] = os.path.join(base, p[key])
-    return people, max(p["leave_time_s"] for p in people)
-
-
-def windows(people, end):
-    cuts = sorted({0.0, end, *(p["join_time_s"] for p in people), *(p["leave_time_s"] for p in people)})
-    for a, b in zip(cuts, cuts[1:]):
-        if b - a >= 0.04:
-            yield a, b, [p for p in people if p.get("video") and p["join_time_s"] <= a + 1e-6
-                         and p["leave_time_s"] >= b - 1e-6]
 
 
 def normalise(people, a, encoder, tmp):
@@ -97,7 +73,7 @@ def main():
         normalise(people, a, encoder, tmp)
         sound = mix(people, tmp)
         with open(f"{tmp}/list.txt", "w", encoding="utf-8") as parts:
-            for n, window in enumerate(windows(people, end)):
+            for n, window in enumerate(windows(people, end, "video")):
                 encode_window(window, a, encoder, f"{tmp}/s{n}.mp4")
                 parts.write(f"file '{tmp}/s{n}.mp4'\n")
         ffmpeg("-f", "concat", "-safe", 0, "-i", f"{tmp}/list.txt", *sound, "-c:v", "copy", "-t", f"{end:.3f}",
