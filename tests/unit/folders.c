@@ -48,57 +48,56 @@ static void put_files(const char *tmp, const struct file *files)
 	}
 }
 
+static const struct row folders[] = {
+        {NULL, NULL, {{"take1-5x.webm", ""}, {"take1-6x.webm", ""}, {"take1-10x.webm", ""}}, NULL,
+                "recording ?-?\n v? 0-? take1-5x.webm\n a? 0-? take1-5x.webm\n v? 0-? take1-6x.webm\n a? 0-? "
+                "take1-6x.webm\n v? 0-? take1-10x.webm\n a? 0-? take1-10x.webm\n"},
+        {NULL, NULL, {{"7.webm", ""}, {"007.WEBM", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"00.webm", ""}, {"1.webm", ""}, {"0.webm", ""}}, NULL,
+                "recording ?-?\n v? 0-? 0.webm\n a? 0-? 0.webm\n v? 0-? 00.webm\n a? 0-? 00.webm\n v? 0-? "
+                "1.webm\n a? 0-? 1.webm\n"},
+        {NULL, NULL, {{"a1.webm", ""}, {"b2.webm", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"a.webm", ""}}, NULL, "recording ?-?\n v? 0-? a.webm\n a? 0-? a.webm\n"},
+        {NULL, NULL, {{"a1.webm", ""}, {"a.webm", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"a1.webm", ""}, {"a2.mp4", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"a1b.webm", ""}, {"a2c.webm", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"ab1.webm", ""}, {"abc1.webm", ""}}, "there is no manifest in it", NULL},
+        {"segments", NULL, {{"a.webm", ""}, {"b.webm", ""}}, "not the numbered segments of one recording", NULL},
+        {"segments", "m.json", {{"a1.webm", ""}, {"a2.webm", ""}, {"m.json", PLAIN}}, NULL,
+                "recording ?-?\n v? 0-? a1.webm\n a? 0-? a1.webm\n v? 0-? a2.webm\n a? 0-? a2.webm\n"},
+        {"daily-folder", "m.json", {{"1000-u-cam-audio-1500.webm", ""}, {"m.json", PLAIN}}, NULL,
+                "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
+        {NULL, "pics", {{"pics/", NULL}, {"pics/1.png", ""}, {"pics/22.png", ""}, {"pics/notes.txt", ""}}, NULL,
+                "pics ?-?\n v 0-? pics\n"},
+        {NULL, NULL, {{"1.png", ""}, {"notes.txt", ""}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{".png", ""}, {"1234567890123456789.png", ""}, {"7.jpg", ""}, {"x.png", ""}},
+                "there is no manifest in it", NULL},
+        {NULL, NULL, {{"p.json|", NULL}, {"m.json", PLAIN}}, NULL, "n 0-1\n"},
+        {NULL, NULL, {{"sub.json/", NULL}, {".hidden.json", PLAIN}}, "there is no manifest in it", NULL},
+        {NULL, NULL, {{"e.json", EVENTS}, {"f.json", EVENTS}, {"a1.webm", ""}}, NULL,
+                "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
+        {NULL, NULL, {{"e.json", EVENTS}, {"m.json", DAILY}}, NULL, "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
+        {"opentok", NULL, {{"a.json", PLAIN}, {"m.json", ONE("f.ogg")}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
+        {"daily-events", NULL, {{"e.json", EVENTS}}, NULL, "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
+        {"daily-events", NULL, {{"e.json", EVENTS}, {"f.json", EVENTS}}, "two manifests", NULL},
+        {NULL, "m.json", {{"m.json", ONE("..")}}, "leads out", NULL},
+        {NULL, "m.json", {{"m.json", ONE("sub/")}}, NULL, "s 0-5\n a 0-5 \n"},
+        {NULL, "m.json", {{"m.json", ONE("https://h/x/f.ogg?sig=/1#a")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("https://h/x/f")}, {"f.mkv", ""}}, NULL, "s 0-5\n a 0-5 f.mkv\n"},
+        {NULL, "m.json", {{"m.json", ONE("https://h/x/none.ogg")}}, "is a URL", NULL},
+        {NULL, "m.json", {{"m.json", ONE("file:///rec/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("file:///rec/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("/rec/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("/rec/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("sub/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("sub/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
+        {NULL, "m.json", {{"m.json", ONE("../f.ogg")}, {"f.ogg", ""}}, "leads out", NULL}};
+
 static void test_folders(void **state)
 {
-	static const struct row rows[] = {
-	        {NULL, NULL, {{"take1-5x.webm", ""}, {"take1-6x.webm", ""}, {"take1-10x.webm", ""}}, NULL,
-	                "recording ?-?\n v? 0-? take1-5x.webm\n a? 0-? take1-5x.webm\n v? 0-? take1-6x.webm\n a? 0-? "
-	                "take1-6x.webm\n v? 0-? take1-10x.webm\n a? 0-? take1-10x.webm\n"},
-	        {NULL, NULL, {{"7.webm", ""}, {"007.WEBM", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"00.webm", ""}, {"1.webm", ""}, {"0.webm", ""}}, NULL,
-	                "recording ?-?\n v? 0-? 0.webm\n a? 0-? 0.webm\n v? 0-? 00.webm\n a? 0-? 00.webm\n v? 0-? "
-	                "1.webm\n a? 0-? 1.webm\n"},
-	        {NULL, NULL, {{"a1.webm", ""}, {"b2.webm", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"a.webm", ""}}, NULL, "recording ?-?\n v? 0-? a.webm\n a? 0-? a.webm\n"},
-	        {NULL, NULL, {{"a1.webm", ""}, {"a.webm", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"a1.webm", ""}, {"a2.mp4", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"a1b.webm", ""}, {"a2c.webm", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"ab1.webm", ""}, {"abc1.webm", ""}}, "there is no manifest in it", NULL},
-	        {"segments", NULL, {{"a.webm", ""}, {"b.webm", ""}}, "not the numbered segments of one recording",
-	                NULL},
-	        {"segments", "m.json", {{"a1.webm", ""}, {"a2.webm", ""}, {"m.json", PLAIN}}, NULL,
-	                "recording ?-?\n v? 0-? a1.webm\n a? 0-? a1.webm\n v? 0-? a2.webm\n a? 0-? a2.webm\n"},
-	        {"daily-folder", "m.json", {{"1000-u-cam-audio-1500.webm", ""}, {"m.json", PLAIN}}, NULL,
-	                "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
-	        {NULL, "pics", {{"pics/", NULL}, {"pics/1.png", ""}, {"pics/22.png", ""}, {"pics/notes.txt", ""}}, NULL,
-	                "pics ?-?\n v 0-? pics\n"},
-	        {NULL, NULL, {{"1.png", ""}, {"notes.txt", ""}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{".png", ""}, {"1234567890123456789.png", ""}, {"7.jpg", ""}, {"x.png", ""}},
-	                "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"p.json|", NULL}, {"m.json", PLAIN}}, NULL, "n 0-1\n"},
-	        {NULL, NULL, {{"sub.json/", NULL}, {".hidden.json", PLAIN}}, "there is no manifest in it", NULL},
-	        {NULL, NULL, {{"e.json", EVENTS}, {"f.json", EVENTS}, {"a1.webm", ""}}, NULL,
-	                "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
-	        {NULL, NULL, {{"e.json", EVENTS}, {"m.json", DAILY}}, NULL, "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
-	        {"opentok", NULL, {{"a.json", PLAIN}, {"m.json", ONE("f.ogg")}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
-	        {"daily-events", NULL, {{"e.json", EVENTS}}, NULL, "u ?-?\n a 0.5-? 1000-u-cam-audio-150\n"},
-	        {"daily-events", NULL, {{"e.json", EVENTS}, {"f.json", EVENTS}}, "two manifests", NULL},
-	        {NULL, "m.json", {{"m.json", ONE("..")}}, "leads out", NULL},
-	        {NULL, "m.json", {{"m.json", ONE("sub/")}}, NULL, "s 0-5\n a 0-5 \n"},
-	        {NULL, "m.json", {{"m.json", ONE("https://h/x/f.ogg?sig=/1#a")}, {"f.ogg", ""}}, NULL,
-	                "s 0-5\n a 0-5 f.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("https://h/x/f")}, {"f.mkv", ""}}, NULL, "s 0-5\n a 0-5 f.mkv\n"},
-	        {NULL, "m.json", {{"m.json", ONE("https://h/x/none.ogg")}}, "is a URL", NULL},
-	        {NULL, "m.json", {{"m.json", ONE("file:///rec/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("file:///rec/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("/rec/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("/rec/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("sub/f.ogg")}, {"f.ogg", ""}}, NULL, "s 0-5\n a 0-5 f.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("sub/none.ogg")}}, NULL, "s 0-5\n a 0-5 none.ogg\n"},
-	        {NULL, "m.json", {{"m.json", ONE("../f.ogg")}, {"f.ogg", ""}}, "leads out", NULL}};
 	(void)state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		struct rec_session_params params = REC_SESSION_PARAMS;
 		struct rec_session *s = NULL;
 		struct capture capture;
@@ -108,18 +107,18 @@ static void test_folders(void **state)
 		int r;
 
 		assert_non_null(tmp);
-		put_files(tmp, rows[i].files);
-		snprintf(path, sizeof(path), "%s/%s", tmp, rows[i].path ? rows[i].path : "");
-		params.from = rows[i].from;
+		put_files(tmp, folders[i].files);
+		snprintf(path, sizeof(path), "%s/%s", tmp, folders[i].path ? folders[i].path : "");
+		params.from = folders[i].from;
 		capture_begin(&capture, STDERR_FILENO);
 		r = rec_session_load(&s, path, &params);
 		capture_end(&capture);
 		assert_true((r == REC_OK) == (s != NULL));
 		text = s ? dump(s) : strdup(capture.text);
-		if (rows[i].said ? r != REC_EINPUT || !strstr(text, rows[i].said)
-		                 : r != REC_OK || strcmp(text, rows[i].want) != 0)
+		if (folders[i].said ? r != REC_EINPUT || !strstr(text, folders[i].said)
+		                    : r != REC_OK || strcmp(text, folders[i].want) != 0)
 			fail_msg("row %zu: %d\n%s\ninstead of\n%s", i, r, text,
-			        rows[i].said ? rows[i].said : rows[i].want);
+			        folders[i].said ? folders[i].said : folders[i].want);
 		free(text);
 		rec_session_free(&s);
 		folder_remove(tmp);

@@ -39,76 +39,75 @@ static void accepted(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	const char *why;
+} bad_texts[] = {
+        {"", "line 1, column 1: expected a value, found the end"},
+        {"{} x", "line 1, column 4: something follows the value"},
+        {"{}\n\xEF\xBB\xBF", "line 2, column 1: something follows the value"},
+        {"{\"a\":1,\n \"\xC3\xA9\":2, \"a\":3}", "line 2, column 9: duplicate key 'a'"},
+        {"{\"a\":1,\"\\u0061\":2}", "line 1, column 8: duplicate key '\\u0061'"},
+        {"{\"\\ud83d\\ude00\":1,\"\xF0\x9F\x98\x80\":2}", "line 1, column 19: duplicate key '\xF0\x9F\x98\x80'"},
+        {"{\"\":1,\"\":2}", "line 1, column 7: duplicate key ''"},
+        {"{\"z\":1,\"b\":1,\"z\":2,\"b\":2}", "line 1, column 14: duplicate key 'z'"},
+        {"[{\"a\":1},{\"b\":[{}],\"b\":2}]", "line 1, column 20: duplicate key 'b'"},
+        {"[1e999]", "line 1, column 2: number too large"},
+        {"[-1e999]", "line 1, column 2: number too large"},
+        {"[1" N63 "]", "line 1, column 2: number longer than 63 characters"},
+        {"[01]", "line 1, column 2: number with a leading zero"},
+        {"-", "line 1, column 1: malformed number"},
+        {"[1.]", "line 1, column 2: malformed number"},
+        {"[1e]", "line 1, column 2: malformed number"},
+        {"[1e+]", "line 1, column 2: malformed number"},
+        {"+1", "line 1, column 1: expected a value"},
+        {".5", "line 1, column 1: expected a value"},
+        {"NaN", "line 1, column 1: expected a value"},
+        {"tru", "line 1, column 1: expected a value"},
+        {"truefalse", "line 1, column 5: something follows the value"},
+        {"[1,]", "line 1, column 4: expected a value"},
+        {"[1 2]", "line 1, column 4: expected ',' or ']'"},
+        {"[1}", "line 1, column 3: expected ',' or ']'"},
+        {"{\"a\":1,}", "line 1, column 8: expected a string"},
+        {"{\"a\" 1}", "line 1, column 6: expected ':'"},
+        {"{\"a\":1]", "line 1, column 7: expected ',' or '}'"},
+        {"{a:1}", "line 1, column 2: expected a string"},
+        {"[", "line 1, column 2: expected a value, found the end"},
+        {"[1\v]", "line 1, column 3: expected ',' or ']'"},
+        {"\"a", "line 1, column 1: string without end"},
+        {"\"a\\", "line 1, column 3: string without end"},
+        {"\"a\\\"", "line 1, column 1: string without end"},
+        {"\"a\nb\"", "line 1, column 3: control character in a string; write it as an escape"},
+        {"\"\\x\"", "line 1, column 2: unknown escape"},
+        {"\"\\u00g0\"", "line 1, column 2: \\u wants four hexadecimal digits"},
+        {"\"\\u00", "line 1, column 2: \\u wants four hexadecimal digits"},
+        {"\"\\u0000\"", "line 1, column 2: \\u0000 cannot be kept"},
+        {"\"\\ud800\"", "line 1, column 2: lone surrogate"},
+        {"\"\\udc00\"", "line 1, column 2: lone surrogate"},
+        {"\"\\ud800\\u0041\"", "line 1, column 2: lone surrogate"},
+        {"\"\\ud800\\ud800\"", "line 1, column 2: lone surrogate"},
+        {"\"\x80\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xC0\x80\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xE0\x9F\xBF\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xED\xA0\x80\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xF4\x90\x80\x80\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xF5\"", "line 1, column 2: invalid UTF-8"},
+        {"\"\xE2\x82", "line 1, column 2: invalid UTF-8"},
+        {"// a\n1", "line 1, column 1: expected a value"},
+};
+
 static void refused(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *why;
-	} rows[] = {
-	        {"", "line 1, column 1: expected a value, found the end"},
-	        {"{} x", "line 1, column 4: something follows the value"},
-	        {"{}\n\xEF\xBB\xBF", "line 2, column 1: something follows the value"},
-	        {"{\"a\":1,\n \"\xC3\xA9\":2, \"a\":3}", "line 2, column 9: duplicate key 'a'"},
-	        {"{\"a\":1,\"\\u0061\":2}", "line 1, column 8: duplicate key '\\u0061'"},
-	        {"{\"\\ud83d\\ude00\":1,\"\xF0\x9F\x98\x80\":2}",
-	                "line 1, column 19: duplicate key '\xF0\x9F\x98\x80'"},
-	        {"{\"\":1,\"\":2}", "line 1, column 7: duplicate key ''"},
-	        {"{\"z\":1,\"b\":1,\"z\":2,\"b\":2}", "line 1, column 14: duplicate key 'z'"},
-	        {"[{\"a\":1},{\"b\":[{}],\"b\":2}]", "line 1, column 20: duplicate key 'b'"},
-	        {"[1e999]", "line 1, column 2: number too large"},
-	        {"[-1e999]", "line 1, column 2: number too large"},
-	        {"[1" N63 "]", "line 1, column 2: number longer than 63 characters"},
-	        {"[01]", "line 1, column 2: number with a leading zero"},
-	        {"-", "line 1, column 1: malformed number"},
-	        {"[1.]", "line 1, column 2: malformed number"},
-	        {"[1e]", "line 1, column 2: malformed number"},
-	        {"[1e+]", "line 1, column 2: malformed number"},
-	        {"+1", "line 1, column 1: expected a value"},
-	        {".5", "line 1, column 1: expected a value"},
-	        {"NaN", "line 1, column 1: expected a value"},
-	        {"tru", "line 1, column 1: expected a value"},
-	        {"truefalse", "line 1, column 5: something follows the value"},
-	        {"[1,]", "line 1, column 4: expected a value"},
-	        {"[1 2]", "line 1, column 4: expected ',' or ']'"},
-	        {"[1}", "line 1, column 3: expected ',' or ']'"},
-	        {"{\"a\":1,}", "line 1, column 8: expected a string"},
-	        {"{\"a\" 1}", "line 1, column 6: expected ':'"},
-	        {"{\"a\":1]", "line 1, column 7: expected ',' or '}'"},
-	        {"{a:1}", "line 1, column 2: expected a string"},
-	        {"[", "line 1, column 2: expected a value, found the end"},
-	        {"[1\v]", "line 1, column 3: expected ',' or ']'"},
-	        {"\"a", "line 1, column 1: string without end"},
-	        {"\"a\\", "line 1, column 3: string without end"},
-	        {"\"a\\\"", "line 1, column 1: string without end"},
-	        {"\"a\nb\"", "line 1, column 3: control character in a string; write it as an escape"},
-	        {"\"\\x\"", "line 1, column 2: unknown escape"},
-	        {"\"\\u00g0\"", "line 1, column 2: \\u wants four hexadecimal digits"},
-	        {"\"\\u00", "line 1, column 2: \\u wants four hexadecimal digits"},
-	        {"\"\\u0000\"", "line 1, column 2: \\u0000 cannot be kept"},
-	        {"\"\\ud800\"", "line 1, column 2: lone surrogate"},
-	        {"\"\\udc00\"", "line 1, column 2: lone surrogate"},
-	        {"\"\\ud800\\u0041\"", "line 1, column 2: lone surrogate"},
-	        {"\"\\ud800\\ud800\"", "line 1, column 2: lone surrogate"},
-	        {"\"\x80\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xC0\x80\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xE0\x9F\xBF\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xED\xA0\x80\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xF4\x90\x80\x80\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xF5\"", "line 1, column 2: invalid UTF-8"},
-	        {"\"\xE2\x82", "line 1, column 2: invalid UTF-8"},
-	        {"// a\n1", "line 1, column 1: expected a value"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof bad_texts / sizeof *bad_texts; i++) {
 		/* memory of the exact size: the address sanitizer sees one byte too much */
-		size_t n = strlen(rows[i].text);
+		size_t n = strlen(bad_texts[i].text);
 		char *text = malloc(n ? n : 1);
 		cJSON *root = NULL;
 		char why[256] = "";
-		memcpy(text, rows[i].text, n);
+		memcpy(text, bad_texts[i].text, n);
 		assert_int_equal(rec_json_parse(text, n, NULL, &root, why), REC_EINVAL);
-		assert_string_equal(why, rows[i].why);
+		assert_string_equal(why, bad_texts[i].why);
 		assert_null(root);
 		assert_int_equal(rec_json_parse(text, n, NULL, &root, NULL), REC_EINVAL);
 		free(text);

@@ -1,120 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* fortified headers define openat() inline, and it is replaced below */
-#undef _FORTIFY_SOURCE
+/* Goal: a file appears whole or not at all and keeps what it had; a pipe, a device and standard output are written in place. */
+#include "tests/unit/outrig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "base/err.h"
-#include "base/log.h"
-#include "base/out.h"
-#include "base/temp.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-/* What the file system of the moment cannot do; these functions stand before the C library's. */
-static bool lacks_tmpfile;
-static bool lacks_noreplace;
-static bool fsync_fails;
-
-int openat(int folder, const char *path, int flags, ...)
-{
-	va_list args;
-
-	va_start(args, flags);
-	mode_t mode = va_arg(args, mode_t);
-	va_end(args);
-	if (lacks_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	return (int)syscall(SYS_openat, folder, path, flags, mode);
-}
-
-int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
-{
-	if (lacks_noreplace) {
-		errno = EINVAL;
-		return -1;
-	}
-	return (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
-}
-
-int fsync(int fd)
-{
-	if (fsync_fails) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fsync, fd);
-}
-
-static char folder[] = "/tmp/rectools-out-XXXXXX";
-
-static int set_up(void **state)
-{
-	(void)state;
-	rec_log_init("out");
-	rec_log_set_level(REC_QUIET);
-	rec_signals_install();
-	umask(022);
-	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	return chdir("/") == 0 ? rmdir(folder) : -1;
-}
-
-/* The number of names in the folder; each is removed when ${empty}. */
-static int count_names(bool empty)
-{
-	DIR *dir = opendir(".");
-	int n = 0;
-
-	assert_non_null(dir);
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		n++;
-		if (empty && remove(entry->d_name) < 0)
-			fail_msg("cannot remove %s", entry->d_name);
-	}
-	closedir(dir);
-	return n;
-}
-
-static int unnamed(void **state)
-{
-	(void)state;
-	lacks_tmpfile = lacks_noreplace = fsync_fails = false;
-	return 0;
-}
-
-static int named(void **state)
-{
-	unnamed(state);
-	lacks_tmpfile = true;
-	return 0;
-}
 
 static int named_without_noreplace(void **state)
 {
@@ -123,50 +12,12 @@ static int named_without_noreplace(void **state)
 	return 0;
 }
 
-static int clear(void **state)
-{
-	unnamed(state);
-	count_names(true);
-	return 0;
-}
-
-static void make_file(const char *name, const char *text, mode_t mode)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(name, mode), 0);
-}
-
-static void assert_holds(const char *name, const char *want)
-{
-	char text[256] = "";
-	FILE *file = fopen(name, "r");
-
-	assert_non_null(file);
-	size_t n = fread(text, 1, sizeof text - 1, file);
-	fclose(file);
-	assert_int_equal(n, strlen(want));
-	assert_string_equal(text, want);
-}
-
 static mode_t mode_of(const char *name)
 {
 	struct stat st;
 
 	assert_int_equal(stat(name, &st), 0);
 	return st.st_mode & 07777;
-}
-
-static struct rec_out *begin(const char *target, const char *text)
-{
-	struct rec_out *out = NULL;
-
-	assert_int_equal(rec_out_begin(&out, target, false), REC_OK);
-	assert_int_equal(rec_out_write(out, text, strlen(text)), REC_OK);
-	return out;
 }
 
 static void makes_a_new_file(void **state)
@@ -349,78 +200,6 @@ static void longest_name_is_replaced(void **state)
 	assert_int_equal(count_names(false), 1);
 }
 
-static void stray_is_swept(void **state)
-{
-	(void)state;
-	make_file(".file.rectmp0", "stray", 0644);
-	make_file(".file.rectmp7", "stray", 0400);
-	make_file(".other.rectmp0", "another target's", 0644);
-	struct rec_out *out = begin("file", "text");
-	assert_int_equal(count_names(false), lacks_tmpfile ? 2 : 1);
-	assert_int_equal(rec_out_commit(&out), REC_OK);
-	assert_int_equal(count_names(false), 2);
-	assert_holds(".other.rectmp0", "another target's");
-}
-
-/* What looks like a stray and is none stays, and does not stand in the way. */
-static void foreign_names_are_left_alone(void **state)
-{
-	(void)state;
-	make_file("file", "old", 0644);
-	make_file("precious", "kept", 0644);
-	assert_int_equal(symlink("precious", ".file.rectmp0"), 0);
-	assert_int_equal(mkdir(".file.rectmp1", 0755), 0);
-	assert_int_equal(mkfifo(".file.rectmp2", 0644), 0);
-	struct rec_out *out = begin("file", "text");
-	assert_int_equal(rec_out_commit(&out), REC_OK);
-	assert_holds("file", "text");
-	assert_holds("precious", "kept");
-	assert_int_equal(count_names(false), 5);
-}
-
-/* Two at once: neither takes the other for a stray; the last commit wins. */
-static void runs_do_not_disturb_each_other(void **state)
-{
-	(void)state;
-	make_file("file", "old", 0644);
-	struct rec_out *first = begin("file", "first");
-	struct rec_out *second = begin("file", "second");
-	assert_int_equal(rec_out_commit(&second), REC_OK);
-	assert_holds("file", "second");
-	assert_int_equal(rec_out_commit(&first), REC_OK);
-	assert_holds("file", "first");
-	assert_int_equal(count_names(false), 1);
-}
-
-/* A run that stands between link and rename holds the first name. */
-static void living_temporary_is_respected(void **state)
-{
-	(void)state;
-	make_file("file", "old", 0644);
-	make_file(".file.rectmp0", "living", 0644);
-	int fd = open(".file.rectmp0", O_RDWR);
-	rec_temp_lock(fd);
-	struct rec_out *out = begin("file", "text");
-	assert_int_equal(rec_out_commit(&out), REC_OK);
-	assert_holds("file", "text");
-	assert_holds(".file.rectmp0", "living");
-	close(fd);
-}
-
-static void ninth_run_is_refused(void **state)
-{
-	struct rec_out *outs[8];
-	struct rec_out *ninth = NULL;
-
-	(void)state;
-	for (int i = 0; i < 8; i++)
-		outs[i] = begin("file", "text");
-	assert_int_equal(rec_out_begin(&ninth, "file", false), REC_EIO);
-	for (int i = 0; i < 8; i++)
-		rec_out_discard(&outs[i]);
-	assert_int_equal(count_names(false), 0);
-}
-
 static void *read_fifo(void *text)
 {
 	int fd = open("fifo", O_RDONLY);
@@ -559,55 +338,6 @@ static void standard_output_keeps_its_file(void **state)
 	close(real);
 }
 
-/* The status of a child that writes to "old" and gets sig while it does. */
-static int signalled(int sig, void (*at_start)(int))
-{
-	fflush(NULL);
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct rec_out *out = NULL;
-		signal(sig, at_start);
-		rec_signals_install();
-		if (rec_out_begin(&out, "old", false) < 0 || rec_out_write(out, "newer", 5) < 0)
-			_exit(99);
-		raise(sig);
-		_exit(rec_out_commit(&out) < 0 ? 98 : 0);
-	}
-	int status = 0;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (WIFSIGNALED(status))
-		return -WTERMSIG(status);
-	return WEXITSTATUS(status);
-}
-
-static void signal_leaves_no_trace(void **state)
-{
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-
-	(void)state;
-	make_file("old", "old", 0644);
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-		assert_int_equal(signalled(signals[i], SIG_DFL), 128 + signals[i]);
-		assert_holds("old", "old");
-		assert_int_equal(count_names(false), 1);
-	}
-	assert_int_equal(signalled(SIGKILL, SIG_DFL), -SIGKILL);
-	assert_holds("old", "old");
-	assert_int_equal(count_names(false), lacks_tmpfile ? 2 : 1);
-	/* under nohup; it also sweeps what the kill left */
-	assert_int_equal(signalled(SIGHUP, SIG_IGN), 0);
-	assert_holds("old", "newer");
-	assert_int_equal(count_names(false), 1);
-}
-
-#define BOTH(test)                                                                                                     \
-	{#test " (unnamed)", test, unnamed, clear, NULL},                                                              \
-	{                                                                                                              \
-#test " (named)", test, named, clear, NULL                                                             \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -622,18 +352,12 @@ int main(void)
 	        BOTH(link_is_followed),
 	        BOTH(refused),
 	        BOTH(longest_name_is_replaced),
-	        BOTH(stray_is_swept),
-	        BOTH(foreign_names_are_left_alone),
-	        BOTH(runs_do_not_disturb_each_other),
-	        BOTH(living_temporary_is_respected),
-	        cmocka_unit_test_setup_teardown(ninth_run_is_refused, named, clear),
 	        cmocka_unit_test_setup_teardown(fifo_is_written_in_place, unnamed, clear),
 	        cmocka_unit_test_setup_teardown(full_device_fails, unnamed, clear),
 	        cmocka_unit_test_setup_teardown(closed_pipe_fails, unnamed, clear),
 	        cmocka_unit_test_setup_teardown(pipe_without_blocking_gets_all, unnamed, clear),
 	        cmocka_unit_test_setup_teardown(standard_output_keeps_its_file, unnamed, clear),
-	        BOTH(signal_leaves_no_trace),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, out_make, out_remove);
 }

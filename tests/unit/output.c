@@ -1,167 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Encode synthetic pictures and a chirp into every container, read the file back with libavformat alone, and check where
- * everything stands: pictures on the grid from 0, the chirp where it was put.
+ * Goal: what was written is what is read. Encode into every container, read the file back with libavformat alone, and check where everything
+ * stands: pictures on the grid from 0, the chirp where it was put.
  */
-#include "media/output.h"
-
-#include "base/err.h"
-#include "base/out.h"
+#include "tests/unit/outputrig.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#include <math.h>
-#include <pthread.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-enum { W = 320, H = 180, FRAMES = 45, RATE = 48000, SAMPLES = 71000, CHIRP_AT = 24000, CHIRP = 4800 };
 
 /* libx265 3.5 leaks the strings of its options */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libx265\n";
-}
-
-static char folder[64];
-
-/* what a case writes */
-struct spec {
-	const char *name; /* of the file; its ending is the format */
-	struct rec_rate fps;
-	const char *video; /* codec; "" : default; NULL: no picture */
-	bool audio;
-	int bits;
-	int channels;
-};
-
-static const char *in_folder(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return path;
-}
-
-static AVFrame *make_picture(int n)
-{
-	AVFrame *f = av_frame_alloc();
-
-	f->width = W;
-	f->height = H;
-	f->format = AV_PIX_FMT_YUV420P;
-	assert_int_equal(av_frame_get_buffer(f, 0), 0);
-	for (int y = 0; y < H; y++) {
-		for (int x = 0; x < W; x++)
-			f->data[0][y * f->linesize[0] + x] = (uint8_t)(16 + (x * 2 + y + n * 5) % 200);
-	}
-	for (int y = 0; y < H / 2; y++) {
-		memset(f->data[1] + y * f->linesize[1], 110 + n % 30, W / 2);
-		memset(f->data[2] + y * f->linesize[2], 130, W / 2);
-	}
-	return f;
-}
-
-/* one sample of the test sound: silence, and a chirp of 300 to 5000 Hz under a Hann window */
-static float sound(int n)
-{
-	int i = n - CHIRP_AT;
-
-	if (i < 0 || i >= CHIRP)
-		return 0;
-	double t = (double)i / RATE;
-	double phase = 2 * M_PI * (300 * t + (5000 - 300) * t * t / (2.0 * CHIRP / RATE));
-	return (float)(0.25 * (1 - cos(2 * M_PI * i / CHIRP)) * sin(phase));
-}
-
-static int feed_pictures(struct rec_output *o, int n)
-{
-	int r = 0;
-
-	for (int i = 0; i < n && r == 0; i++) {
-		AVFrame *f = make_picture(i);
-		r = rec_output_video(o, f);
-		av_frame_free(&f);
-	}
-	return r;
-}
-
-/* in blocks of a length that no encoder has */
-static int feed_sound(struct rec_output *o, int channels, int n)
-{
-	float block[777 * 2];
-	int r = 0;
-
-	for (int at = 0; at < n && r == 0; at += 777) {
-		int len = n - at < 777 ? n - at : 777;
-		for (int i = 0; i < len * channels; i++)
-			block[i] = sound(at + i / channels);
-		r = rec_output_audio(o, block, (size_t)len);
-	}
-	return r;
-}
-
-static int open_spec(struct rec_output **o, const char *path, const char *format, const struct spec *spec)
-{
-	const char *codec = spec->video && *spec->video ? spec->video : NULL;
-	struct rec_video_params video = {.width = W, .height = H, .fps = spec->fps, .codec = codec, .crf = -1};
-	struct rec_audio_params audio = {.rate = RATE, .channels = spec->channels, .bits = spec->bits};
-	struct rec_output_params params = {.format = format};
-
-	if (spec->video)
-		params.video = &video;
-	if (spec->audio)
-		params.audio = &audio;
-	return rec_output_open(o, path, &params);
-}
-
-struct feeder {
-	struct rec_output *o;
-	const struct spec *spec;
-	int r;
-};
-
-static void *feed_sound_thread(void *arg)
-{
-	struct feeder *f = arg;
-
-	if (f->spec->audio)
-		f->r = feed_sound(f->o, f->spec->channels, SAMPLES);
-	rec_output_end_audio(f->o);
-	return NULL;
-}
-
-/* picture and sound from threads of their own; ${path} and ${format} as for rec_output_open() */
-static int write_spec(const char *path, const char *format, const struct spec *spec, struct rec_output_stats *stats)
-{
-	struct rec_output *o = NULL;
-	int r = open_spec(&o, path, format, spec);
-	pthread_t thread;
-
-	if (r < 0)
-		return r;
-	struct feeder feeder = {o, spec, 0};
-	pthread_create(&thread, NULL, feed_sound_thread, &feeder);
-	if (spec->video)
-		r = feed_pictures(o, FRAMES);
-	rec_output_end_video(o);
-	pthread_join(thread, NULL);
-	int c = rec_output_commit(&o, stats);
-	assert_null(o);
-	return r < 0 ? r : feeder.r < 0 ? feeder.r : c;
 }
 
 static AVFormatContext *reopen(const char *path)
@@ -365,7 +221,7 @@ static void check_repeatable(const char *path, const struct spec *spec)
 	cpu_set_t one;
 	const char *dot = strrchr(path, '.');
 
-	snprintf(again, sizeof again, "%s/again%s", folder, dot);
+	snprintf(again, sizeof again, "%s/again%s", tmp, dot);
 	CPU_ZERO(&one);
 	assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
 	for (size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++) {
@@ -379,11 +235,6 @@ static void check_repeatable(const char *path, const struct spec *spec)
 	assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
 	check_same_bytes(path, again);
 }
-
-#define FPS30                                                                                                          \
-	{                                                                                                              \
-		30, 1                                                                                                  \
-	}
 
 static void test_containers(void **state)
 {
@@ -492,24 +343,6 @@ static void test_pipes(void **state)
 	}
 }
 
-/* moov before mdat */
-static void test_faststart(void **state)
-{
-	(void)state;
-	const struct spec spec = {"fast.mp4", FPS30, "", true, 0, 2};
-	char head[200] = {0};
-
-	assert_int_equal(write_spec(in_folder(spec.name), NULL, &spec, NULL), 0);
-	FILE *file = fopen(in_folder(spec.name), "rb");
-	assert_non_null(file);
-	assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
-	fclose(file);
-	assert_memory_equal(head + 4, "ftyp", 4);
-	size_t ftyp = ((size_t)(unsigned char)head[2] << 8) + (unsigned char)head[3];
-	assert_true(ftyp + 8 < sizeof head);
-	assert_memory_equal(head + ftyp + 4, "moov", 4);
-}
-
 /* one stream is fed whole before the other, and a stream is far shorter than the other */
 static void test_lag(void **state)
 {
@@ -537,129 +370,6 @@ static void test_lag(void **state)
 	check_pictures(path, &spec, true);
 }
 
-/* no frame at all, one frame, an end at once: a file or an error, never a hang */
-static void test_short(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"s.mp4", "s.mkv", "s.webm", "s.mov"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const struct spec spec = {names[i], FPS30, "", true, 0, 2};
-		struct rec_output *o = NULL;
-		for (int frames = 0; frames < 3; frames++) {
-			assert_int_equal(open_spec(&o, in_folder(names[i]), NULL, &spec), 0);
-			assert_int_equal(feed_pictures(o, frames), 0);
-			assert_int_equal(feed_sound(o, 2, frames), 0);
-			assert_int_equal(rec_output_commit(&o, NULL), 0);
-		}
-	}
-}
-
-static void test_discard(void **state)
-{
-	(void)state;
-	const struct spec spec = {"discarded.mp4", FPS30, "", true, 0, 2};
-	struct rec_output *o = NULL;
-
-	for (int frames = 0; frames <= 40; frames += 8) {
-		assert_int_equal(open_spec(&o, in_folder(spec.name), NULL, &spec), 0);
-		assert_int_equal(feed_pictures(o, frames), 0);
-		assert_int_equal(feed_sound(o, 2, frames * 1000), 0);
-		rec_output_discard(&o);
-		assert_null(o);
-	}
-	assert_int_equal(access(in_folder(spec.name), F_OK), -1);
-	rec_output_discard(&o);
-}
-
-static void test_usage(void **state)
-{
-	(void)state;
-	const struct rec_video_params v = {.width = W, .height = H, .fps = FPS30, .crf = -1};
-	struct rec_video_params odd = v;
-	struct rec_video_params codec = v;
-	struct rec_video_params preset = v;
-	struct rec_video_params crf = v;
-	struct rec_video_params fps = v;
-	const struct rec_audio_params a = {.rate = RATE, .channels = 2};
-	struct rec_audio_params rate = {.rate = 44100, .channels = 2};
-	struct rec_audio_params six = {.rate = RATE, .channels = 6};
-	struct rec_audio_params bits = {.rate = RATE, .channels = 2, .bits = 32};
-	odd.width = 321;
-	codec.codec = "mpeg4";
-	preset.preset = "warp";
-	crf.crf = 99;
-	fps.fps.num = 0;
-	const struct {
-		const char *path;
-		struct rec_output_params params;
-	} cases[] = {
-	        {"none", {.video = &v}},
-	        {"x.mp4", {.format = "avi", .video = &v}},
-	        {"x.mp4", {.format = NULL}},
-	        {"x.wav", {.video = &v}},
-	        {"x.mp4", {.video = &odd}},
-	        {"x.mp4", {.video = &codec}},
-	        {"x.webm",
-	                {.video = &(
-	                         struct rec_video_params){.width = W, .height = H, .fps = FPS30, .codec = "libx264"}}},
-	        {"x.mp4", {.video = &preset}},
-	        {"x.mp4", {.video = &crf}},
-	        {"x.mp4", {.video = &fps}},
-	        {"x.opus", {.audio = &rate}},
-	        {"x.mp3", {.audio = &six}},
-	        {"x.flac", {.audio = &bits}},
-	        {"x.webm", {.video = NULL,
-	                           .audio = &(struct rec_audio_params){.rate = RATE, .channels = 2, .codec = "aac"}}},
-	        {"x.mp4", {.audio = &(struct rec_audio_params){.rate = RATE, .channels = 2, .codec = "ac3"}}},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct rec_output *o = NULL;
-		assert_int_equal(rec_output_open(&o, in_folder(cases[i].path), &cases[i].params), REC_EUSAGE);
-		assert_null(o);
-		assert_int_equal(access(in_folder(cases[i].path), F_OK), -1);
-	}
-	struct rec_output *o = NULL;
-	struct rec_output_params both = {.audio = &a, .no_clobber = true};
-	fclose(fopen(in_folder("exists.wav"), "wb"));
-	assert_int_equal(rec_output_open(&o, in_folder("exists.wav"), &both), REC_EEXIST);
-}
-
-static void test_full_disk(void **state)
-{
-	(void)state;
-	static const char *const formats[] = {"mp4", "mkv", "wav", "flac", "mp3", "opus"};
-
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		bool video = i < 2;
-		const struct spec spec = {NULL, FPS30, video ? "" : NULL, true, 0, 2};
-		assert_int_equal(write_spec("/dev/full", formats[i], &spec, NULL), REC_EIO);
-	}
-}
-
-/* The file may grow to ${percent} of what it needs; the last byte is only missing in the second pass of +faststart. */
-static void test_file_limit(void **state)
-{
-	(void)state;
-	const struct spec spec = {"limit.mp4", FPS30, "", true, 0, 2};
-	static const int percents[] = {1, 40, 90, 100};
-	struct rec_output_stats stats;
-	struct rlimit old;
-
-	assert_int_equal(write_spec(in_folder("unlimited.mp4"), NULL, &spec, &stats), 0);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-	for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
-		rlim_t bytes = (rlim_t)(stats.bytes * percents[i] / 100 - 1);
-		struct rlimit limit = {bytes, old.rlim_max};
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-		int r = write_spec(in_folder(spec.name), NULL, &spec, NULL);
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-		assert_int_equal(r, REC_EIO);
-		assert_int_equal(access(in_folder(spec.name), F_OK), -1);
-	}
-}
-
 static void test_rounding(void **state)
 {
 	(void)state;
@@ -684,36 +394,14 @@ static void test_rounding(void **state)
 		assert_int_equal(got[i], want[i]);
 }
 
-static int make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/rec-output-XXXXXX");
-	rec_signals_install();
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	return system(command);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_containers),
 	        cmocka_unit_test(test_pipes),
-	        cmocka_unit_test(test_faststart),
 	        cmocka_unit_test(test_lag),
-	        cmocka_unit_test(test_short),
-	        cmocka_unit_test(test_discard),
-	        cmocka_unit_test(test_usage),
-	        cmocka_unit_test(test_full_disk),
-	        cmocka_unit_test(test_file_limit),
 	        cmocka_unit_test(test_rounding),
 	};
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+
+	return cmocka_run_group_tests(tests, output_make, tmp_remove);
 }
