@@ -220,6 +220,10 @@ check 'and named with its place' one_line 'segment 1 of 2' "$tmp/cut-sound.webm"
 check 'and counted' json "$tmp/out" 'o["segments"][0]["truncated"] and not o["segments"][1]["truncated"]'
 run rec-concat --strict "$tmp/cut-sound.webm" testdata/S1-two/Aditya-audio.webm -o "$tmp/no.wav"
 exits 3 '--strict: of sound, too'
+# what QuickTime cannot hold is encoded
+run rec-concat $mutes/Bea-video.webm --max-length 1 "${fast[@]}" -o "$tmp/o.mov"
+exits 0 'VP8 into .mov'
+check 'VP8 into .mov: H.264' [ "$(stream "$tmp/o.mov" v codec_name)" = h264 ]
 # what an editor cut off in front is in the file still, for the sake of the pictures after it; an edit list hides it
 made -ss 1.2 -i "$tmp/a.mkv" -c:v copy -c:a aac "$tmp/trimmed.mp4"
 run rec-concat "$tmp/trimmed.mp4" "$tmp/a.mkv" "${fast[@]}" -o "$tmp/o.mp4" --json
