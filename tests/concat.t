@@ -220,6 +220,18 @@ check 'and named with its place' one_line 'segment 1 of 2' "$tmp/cut-sound.webm"
 check 'and counted' json "$tmp/out" 'o["segments"][0]["truncated"] and not o["segments"][1]["truncated"]'
 run rec-concat --strict "$tmp/cut-sound.webm" testdata/S1-two/Aditya-audio.webm -o "$tmp/no.wav"
 exits 3 '--strict: of sound, too'
+# what QuickTime cannot hold is encoded
+run rec-concat $mutes/Bea-video.webm --max-length 1 "${fast[@]}" -o "$tmp/o.mov"
+exits 0 'VP8 into .mov'
+check 'VP8 into .mov: H.264' [ "$(stream "$tmp/o.mov" v codec_name)" = h264 ]
+# what an editor cut off in front is in the file still, for the sake of the pictures after it; an edit list hides it
+made -ss 1.2 -i "$tmp/a.mkv" -c:v copy -c:a aac "$tmp/trimmed.mp4"
+run rec-concat "$tmp/trimmed.mp4" "$tmp/a.mkv" "${fast[@]}" -o "$tmp/o.mp4" --json
+check 'what an edit list hides is not joined' json "$tmp/out" '[round(s["used_s"], 3) for s in o["segments"]] == [2.8, 4] and round(o["duration_s"], 2) == 6.8'
+check 'pictures behind it are copied' json "$tmp/out" 'o["copied_pictures"] == 180 and o["encoded_pictures"] == 24'
+check 'each at its place' cmp <(decoded "$tmp/trimmed.mp4" "$tmp/a.mkv" | tail -n +25) <(decoded "$tmp/o.mp4" | tail -n +25)
+run rec-probe --deep "$tmp/trimmed.mp4"
+check 'nor is it a picture that could not be decoded' grep -q '84 pictures, 0 not decodable' "$tmp/out"
 cp "$tmp/a.mkv" "$tmp/in.mkv"
 for bad in "$tmp/a.mkv $tmp/in.mkv -o $tmp/in.mkv" "$tmp/a.mkv" "-o $tmp/no.mp4" "$tmp/a.mkv -o $tmp/no.xyz" "$tmp/a.mkv -o $tmp/no.mp4 --max-length 0" \
     "$tmp/a.mkv -o $tmp/no.mp4 --size 321x240" "- - -o $tmp/no.mp4"; do

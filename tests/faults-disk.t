@@ -111,6 +111,11 @@ def standard_output(room):
         rig.check(f"{name} to a full standard output: exit 1 and the cause", run.status == 1 and CAUSES["ENOSPC"] in run.err, run)
         run = room.run(["sh", "-c", '"$@" >&-', "sh", *argv])
         rig.check(f"{name} to a closed standard output: exit 1 and a message", run.status == 1 and run.err, run)
+        run = room.run(["sh", "-c", '"$@" <&- >&-', "sh", *argv])
+        rig.check(f"{name} to a closed standard output, with a closed input: exit 1 and a message", run.status == 1 and run.err, run)
+    for flags in ([], ["--no-sandbox"]):
+        statuses = [room.run([rig.tool("rec-mix"), *flags, "--format", "wav", "-o", f"/dev/fd/{fd}", sound]).status for fd in range(3, 11)]
+        rig.check(f"a descriptor that nobody gave, {flags}: exit 1, and none of the tool's own is written to", statuses == 8 * [1], statuses)
     run = room.run(["bash", "-c", '"$@" | true; exit ${PIPESTATUS[0]}', "sh", rig.tool("rec-mix"), "--length", "60", "--format", "wav", "-o", "-", sound])
     rig.check("the reader of a pipe leaves: exit 1 and the cause", run.status == 1 and "Broken pipe" in run.err, run)
     for folder in ("/nowhere", "/dev/null"):

@@ -226,4 +226,18 @@ check '  and counted' json "$tmp/out" 'o["truncated"] == 1 and o["damage"]["trun
 run rec-pad -q -o "$tmp/strict.wav" --strict "$tmp/cut.webm"
 exits 3 '--strict: refused'
 check '  and nothing left' [ ! -e "$tmp/strict.wav" ]
+# what libraries take for the end: a FLAC that its STREAMINFO says is longer, in a frame and between two; an MP3 with more bytes in its Xing tag
+ff -t 5 -i "$tmp/orig.wav" "$tmp/whole.flac"
+ff -t 5 -i "$tmp/orig.wav" "$tmp/whole.mp3"
+for ending in flac mp3; do
+    run rec-pad -o "$tmp/cut.wav" --strict "$tmp/whole.$ending"
+    exits 0 "a whole $ending with --strict"
+    for less in 500 20000; do
+        head -c -"$less" "$tmp/whole.$ending" >"$tmp/cut.$ending"
+        run rec-pad -o "$tmp/cut.wav" --strict "$tmp/cut.$ending"
+        exits 3 "a $ending without $less bytes, with --strict"
+        run rec-pad -o "$tmp/cut.wav" --json "$tmp/cut.$ending"
+        check '  and without: counted' json "$tmp/out" 'o["truncated"] == 1 and o["damage"]["truncated"]'
+    done
+done
 done_testing

@@ -197,16 +197,25 @@ static int begin_in_place(struct rec_out *out, const char *path)
 	return out->fd < 0 ? fail_errno(out) : REC_OK;
 }
 
+/* What closes on exec was not inherited: it is a descriptor of our own. */
+static int begin_inherited(struct rec_out *out, int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (flags >= 0 && (flags & FD_CLOEXEC))
+		return fail(out, strerror(EBADF));
+	out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return out->fd < 0 ? fail_errno(out) : REC_OK;
+}
+
 /* Begin what stands, or will stand, at path, which is no symbolic link. */
 static int begin_path(struct rec_out *out, const char *path)
 {
 	int inherited = inherited_fd(path);
 	struct stat st;
 
-	if (inherited >= 0) {
-		out->fd = fcntl(inherited, F_DUPFD_CLOEXEC, 3);
-		return out->fd < 0 ? fail_errno(out) : REC_OK;
-	}
+	if (inherited >= 0)
+		return begin_inherited(out, inherited);
 	if (stat(path, &st) < 0)
 		return errno == ENOENT ? begin_file(out, path, NULL) : fail_errno(out);
 	if (S_ISDIR(st.st_mode))

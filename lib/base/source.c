@@ -262,6 +262,11 @@ ssize_t rec_source_read(struct rec_source *source, void *bytes, size_t n)
 {
 	ssize_t got = source->ops->read(source->state, bytes, n, source->at);
 
+	if (got == 0 && n > 0 && source->at < source->size)
+		got = source->error
+		              ? source->error
+		              : rec_report(REC_EIO, "cannot read '%s': it became shorter while it was read; try again",
+		                        source->name);
 	if (got > 0)
 		source->at += got;
 	if (got < 0 && !source->error)

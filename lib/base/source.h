@@ -52,7 +52,7 @@ const char *rec_source_name(const struct rec_source *source);
 int64_t rec_source_size(const struct rec_source *source); /* -1: not known */
 bool rec_source_seekable(const struct rec_source *source);
 
-/** rec_source_read(source, bytes, n): from the current place; bytes read, 0 at the end, or a rec_err (reported). */
+/** rec_source_read(source, bytes, n): from the current place; bytes read, 0 at the end, or a rec_err (reported); REC_EIO also: a file ends before its size. */
 ssize_t rec_source_read(struct rec_source *source, void *bytes, size_t n);
 
 /** rec_source_error(source): the first error that reading gave, for those who cannot tell it from the end; 0: none. */

@@ -7,7 +7,9 @@
 #include "base/progress.h"
 #include "base/sandbox.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -23,11 +25,23 @@ static void share_arenas(void)
 #endif
 }
 
+/*
+ * A standard descriptor that is closed would be that of the next file opened, and take what is meant for standard output. Each is held by what
+ * fails as before, when it is used.
+ */
+static void hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int rec_tool_main(const struct rec_tool *tool, void *options, int (*run)(void *options), int argc, char **argv)
 {
 	const struct rec_common *common = (const struct rec_common *)(const void *)((char *)options + tool->common);
 	int err, status;
 
+	hold_descriptors();
 	share_arenas();
 	rec_log_init(argv[0]);
 	rec_signals_install();

@@ -21,10 +21,11 @@ static bool has_key(const struct rec_scan *scan, int64_t *ns)
 	return false;
 }
 
-/* Pictures begin with the first that can be decoded. */
+/* Pictures begin with the first that can be decoded, or, where an edit list hides that, with the first that is shown. */
 static int look_at_picture(struct rec_segment *segment)
 {
 	int err = rec_recording_scan(&segment->recording, &segment->scan);
+	int64_t key_ns;
 
 	if (err < 0)
 		return err;
@@ -32,10 +33,11 @@ static int look_at_picture(struct rec_segment *segment)
 	segment->damage.corrupt = segment->scan.corrupt;
 	segment->damage.corrupt_ns = segment->scan.corrupt_ns;
 	segment->damage.truncated = segment->scan.truncated;
-	segment->first_ns = segment->scan.first_ns;
 	segment->end_ns = segment->scan.end_ns;
-	if (has_key(&segment->scan, &segment->first_ns))
+	if (has_key(&segment->scan, &key_ns)) {
+		segment->first_ns = key_ns > segment->scan.first_ns ? key_ns : segment->scan.first_ns;
 		return REC_OK;
+	}
 	return rec_report(REC_EINPUT,
 	        "cannot read '%s': none of its pictures can be decoded without one before it; "
 	        "pass --skip-bad to leave it out",

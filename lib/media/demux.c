@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <libavutil/avstring.h>
+#include <libavutil/crc.h>
 #include <libavutil/opt.h>
 #include <string.h>
 
@@ -268,6 +269,21 @@ int rec_demux_open(
 	return err;
 }
 
+static bool is_flac(const struct rec_demux *demux)
+{
+	return strcmp(demux->format->iformat->name, "flac") == 0;
+}
+
+/* RFC 9639, 9.3: a frame ends with the CRC-16 of all before it. The parser gives out what it has when a file ends in one. */
+static void note_whole(struct rec_demux *demux, const AVPacket *packet)
+{
+	int64_t end = packet->pts + packet->duration;
+
+	if (packet->pts != AV_NOPTS_VALUE && end > demux->whole &&
+	        av_crc(av_crc_get_table(AV_CRC_16_ANSI), 0, packet->data, (size_t)packet->size) == 0)
+		demux->whole = end;
+}
+
 /* A container that promises more than the file holds was cut off: by a crash, a full disk, a broken transfer. */
 static int end_of_input(struct rec_demux *demux)
 {
@@ -275,6 +291,9 @@ static int end_of_input(struct rec_demux *demux)
 		return demux->read_error;
 	if (rec_source_seekable(demux->source))
 		demux->truncated |= rec_tail_is_cut(demux->source, demux->format->iformat->name, demux->last_pos);
+	if (is_flac(demux))
+		demux->truncated |= rec_tail_flac_is_cut(demux->stream->codecpar->extradata,
+		        (size_t)demux->stream->codecpar->extradata_size, demux->whole);
 	if (rec_source_error(demux->source))
 		return rec_source_error(demux->source);
 	return REC_ENODATA;
@@ -300,6 +319,8 @@ static int read_packet(struct rec_demux *demux, AVPacket *packet)
 		errors = 0;
 		if (packet->pos >= 0)
 			demux->last_pos = packet->pos;
+		if (is_flac(demux))
+			note_whole(demux, packet);
 		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)
 			return REC_OK;
 		av_packet_unref(packet);

@@ -22,6 +22,7 @@ struct rec_demux {
 	int read_error;   /* a rec_err that the source gave; 0 */
 	bool truncated;   /* known when the end is reached */
 	int64_t last_pos; /* byte where the payload of the packet last read begins, any stream; -1 */
+	int64_t whole;    /* of a FLAC file: samples up to the end of the last frame that its checksum confirms */
 };
 
 /**

@@ -135,7 +135,8 @@ static int feed(struct rec_input *in)
 			refused = -1;
 			continue;
 		}
-		in->damage.packets++;
+		/* what an edit list hides goes through the decoder, and no frame of it comes back */
+		in->damage.packets += !(in->packet->flags & AV_PKT_FLAG_DISCARD);
 		at_ns = in->packet->pts == AV_NOPTS_VALUE ? in->prev_end_ns : stamp_ns(in, in->packet->pts);
 		if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
 			note_corrupt(in, at_ns);

@@ -27,12 +27,18 @@ static int find(enum AVCodecID codec)
 	return i;
 }
 
+/* libavformat has tags for more in QuickTime, and refuses them when the header is written. */
+static bool refused_later(const AVOutputFormat *muxer, enum AVCodecID codec)
+{
+	return strcmp(muxer->name, "mov") == 0 && codec != AV_CODEC_ID_H264 && codec != AV_CODEC_ID_HEVC;
+}
+
 bool rec_joinable_holds(const char *format, const struct rec_scan *scan)
 {
 	const struct rec_format *row = rec_formats_find(NULL, format);
 	const AVOutputFormat *muxer = row && row->video[0] ? av_guess_format(row->muxer, NULL, NULL) : NULL;
 
-	return muxer && find(scan->par->codec_id) < NCOPIED &&
+	return muxer && find(scan->par->codec_id) < NCOPIED && !refused_later(muxer, scan->par->codec_id) &&
 	       avformat_query_codec(muxer, scan->par->codec_id, FF_COMPLIANCE_NORMAL) == 1;
 }
 

@@ -27,6 +27,7 @@ struct look {
 	size_t room;
 	int64_t last_ns; /* the latest stamp, and how long its packet says it lasts */
 	int64_t last_duration_ns;
+	bool shown;      /* a packet that the player shows */
 	int64_t next_ns; /* the place of a packet without a stamp */
 };
 
@@ -77,6 +78,18 @@ static void note_size(struct look *look, const AVPacket *packet)
 	scan->told = true;
 }
 
+/* Where pictures begin and end. An edit list hides others, which are decoded for the sake of these alone. */
+static void note_shown(struct look *look, const AVPacket *packet, int64_t ns)
+{
+	if (!look->shown || ns < look->scan->first_ns)
+		look->scan->first_ns = ns;
+	if (!look->shown || ns >= look->last_ns) {
+		look->last_ns = ns;
+		look->last_duration_ns = ticks_ns(look, packet->duration);
+	}
+	look->shown = true;
+}
+
 static int note(struct look *look, const AVPacket *packet)
 {
 	struct rec_scan *scan = look->scan;
@@ -84,12 +97,8 @@ static int note(struct look *look, const AVPacket *packet)
 
 	if (packet->flags & AV_PKT_FLAG_CORRUPT && scan->corrupt++ == 0)
 		scan->corrupt_ns = ns;
-	if (ns >= look->last_ns) {
-		look->last_ns = ns;
-		look->last_duration_ns = ticks_ns(look, packet->duration);
-	}
-	if (scan->npackets == 0 || ns < scan->first_ns)
-		scan->first_ns = ns;
+	if (!(packet->flags & AV_PKT_FLAG_DISCARD))
+		note_shown(look, packet, ns);
 	look->next_ns = ns + ticks_ns(look, packet->duration);
 	note_size(look, packet);
 	return append(look, (struct rec_scan_packet){ns, (packet->flags & AV_PKT_FLAG_KEY) != 0});
@@ -180,7 +189,7 @@ static int read_all(struct look *look)
 
 int rec_scan_picture(struct rec_scan *scan, const char *path, struct rec_source *source)
 {
-	struct look look = {.scan = scan, .last_ns = INT64_MIN};
+	struct look look = {.scan = scan};
 	int err = rec_demux_open(&look.demux, path, source, AVMEDIA_TYPE_VIDEO, 0);
 
 	*scan = (struct rec_scan){.corrupt_ns = REC_NS_UNKNOWN};
@@ -189,7 +198,7 @@ int rec_scan_picture(struct rec_scan *scan, const char *path, struct rec_source 
 	err = describe(&look);
 	if (err == REC_OK)
 		err = read_all(&look);
-	if (err == REC_OK && scan->npackets == 0)
+	if (err == REC_OK && !look.shown)
 		err = rec_report(REC_EINPUT,
 		        "cannot read '%s': there is no picture in it; pass --skip-bad to leave it out", path);
 	if (err == REC_OK)

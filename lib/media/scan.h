@@ -26,10 +26,10 @@ struct rec_scan {
 	AVRational sar;
 	int32_t matrix[9];               /* display matrix of the stream; all 0: none */
 	int turns;                       /* clockwise quarter turns of the whole stream */
-	struct rec_scan_packet *packets; /* in the order of the file, 16 bytes each; at least one */
+	struct rec_scan_packet *packets; /* in the order of the file, 16 bytes each, hidden ones too; at least one */
 	size_t npackets;
-	int64_t first_ns; /* the earliest stamp */
-	int64_t end_ns;   /* where the last picture ends */
+	int64_t first_ns; /* the earliest stamp that an edit list does not hide */
+	int64_t end_ns;   /* where the last such picture ends */
 	int64_t step_ns;  /* the one distance between pictures, to within a tick of the stamps; 0: it varies */
 	int64_t corrupt;  /* packets that are known to be damaged */
 	int64_t corrupt_ns;

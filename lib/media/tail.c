@@ -215,6 +215,40 @@ static bool wav_is_cut(struct rec_source *source)
 	return false;
 }
 
+/* ID3v2.4, 3.1 and 3.4: "ID3", version, flags, 28 bits of size; a footer is as long as the header. */
+static int64_t after_id3(struct rec_source *source)
+{
+	uint8_t b[10];
+
+	if (rec_source_read_at(source, 0, b, sizeof(b)) < sizeof(b) || memcmp(b, "ID3", 3) != 0)
+		return 0;
+	return 10 + ((int64_t)(b[6] & 127) << 21 | (b[7] & 127) << 14 | (b[8] & 127) << 7 | (b[9] & 127)) +
+	       (b[5] & 0x10 ? 10 : 0);
+}
+
+/*
+ * The first frame is silent where an encoder left its Xing tag: name, flags, frames (flag 1), bytes (flag 2). Encoders differ on whether the bytes
+ * count what stands before that frame.
+ */
+static bool mp3_is_cut(struct rec_source *source)
+{
+	uint8_t b[4 + 32 + 16];
+
+	if (rec_source_read_at(source, after_id3(source), b, sizeof(b)) < sizeof(b))
+		return false;
+	bool mpeg1 = (b[1] & 0x18) == 0x18, mono = (b[3] & 0xC0) == 0xC0;
+	const uint8_t *tag = b + 4 + (mpeg1 ? (mono ? 17 : 32) : mono ? 9 : 17);
+
+	if ((memcmp(tag, "Xing", 4) != 0 && memcmp(tag, "Info", 4) != 0) || !(tag[7] & 2))
+		return false;
+	return big_endian(tag + (tag[7] & 1 ? 12 : 8), 4) > (uint64_t)rec_source_size(source);
+}
+
+bool rec_tail_flac_is_cut(const uint8_t *streaminfo, size_t n, int64_t nframes)
+{
+	return n >= 18 && nframes < (int64_t)(big_endian(streaminfo + 13, 5) & 0xFFFFFFFFF);
+}
+
 bool rec_tail_is_cut(struct rec_source *source, const char *container, int64_t last_pos)
 {
 	if (rec_source_size(source) <= 0)
@@ -225,5 +259,7 @@ bool rec_tail_is_cut(struct rec_source *source, const char *container, int64_t l
 		return mp4_is_cut(source);
 	if (strcmp(container, "ogg") == 0)
 		return ogg_is_cut(source);
+	if (strcmp(container, "mp3") == 0)
+		return mp3_is_cut(source);
 	return strcmp(container, "wav") == 0 && wav_is_cut(source);
 }

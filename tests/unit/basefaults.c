@@ -150,9 +150,9 @@ static const struct {
         {"/dev/null", {"write()", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
         {"/dev/null", {"close()", 1, EIO, REC_EIO, "cannot write '/dev/null': Input/output error"}},
         {"/dev/null", {"close()", 1, EINTR, REC_OK, NULL}},
-        {"/dev/stderr", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write '/dev/stderr': Too many open files"}},
-        {"/dev/fd/2", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write '/dev/fd/2': Too many open files"}},
-        {"-", {"fcntl64()", 1, EMFILE, REC_EIO, "cannot write 'standard output': Too many open files"}},
+        {"/dev/stderr", {"fcntl64()", 2, EMFILE, REC_EIO, "cannot write '/dev/stderr': Too many open files"}},
+        {"/dev/fd/2", {"fcntl64()", 2, EMFILE, REC_EIO, "cannot write '/dev/fd/2': Too many open files"}},
+        {"-", {"fcntl64()", 2, EMFILE, REC_EIO, "cannot write 'standard output': Too many open files"}},
 };
 
 static void devices_and_descriptors(void **state)

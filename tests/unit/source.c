@@ -95,6 +95,22 @@ static void regular_file_seeks(void **state)
 	rec_source_close(&source);
 }
 
+static void shorter_than_it_was(void **state)
+{
+	struct rec_source *source = NULL;
+	char bytes[8];
+
+	(void)state;
+	make_file("file", "0123456789");
+	assert_int_equal(rec_source_open(&source, "file"), REC_OK);
+	assert_int_equal(rec_source_read(source, bytes, 4), 4);
+	assert_int_equal(truncate("file", 5), 0);
+	assert_int_equal(rec_source_read(source, bytes, 8), 1);
+	assert_int_equal(rec_source_read(source, bytes, 8), REC_EIO);
+	assert_int_equal(rec_source_error(source), REC_EIO);
+	rec_source_close(&source);
+}
+
 static void fifo_waits_and_becomes_seekable(void **state)
 {
 	struct rec_source *source = NULL;
@@ -305,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(regular_file_seeks),
+	        cmocka_unit_test(shorter_than_it_was),
 	        cmocka_unit_test(fifo_waits_and_becomes_seekable),
 	        cmocka_unit_test(temporary_folder_is_named),
 	        cmocka_unit_test(standard_input_pipe_without_blocking),
