@@ -37,8 +37,8 @@ def failing(room, case, call, kinds):
     """The call fails: once, at several places, and from there on. Some failures have to show."""
     n = room.count(case, call)
     every = [(f"{call}:{kind}:{place}{mode}", CAUSES[kind]) for place in range(1, n + 1) for kind in kinds for mode in ("", "+")]
-    # from the first one on, and the last one alone, of another kind where there are several
-    faults = every if rig.ALL else every[1:2] + every[-2:-1] * (n > 1)
+    # the first one alone and all from it on, and the last one alone, of another kind where there are several
+    faults = every if rig.ALL else every[:2] + every[-2:-1] * (n > 1)
 
     def one(its, item):
         its.reset(case)

@@ -59,7 +59,7 @@ bool rec_probe_may_be_manifest(const char *path)
 
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) /* a pipe can be read once only */
 		return true;
-	return is_manifest(path, NULL) > 0;
+	return is_manifest(path, NULL) != 0; /* what cannot be read now may be read later */
 }
 
 static const char *name_of(const char *path)
