@@ -57,6 +57,6 @@ bool rec_decoder_within_limits(const AVFrame *frame)
 	if (frame->width > 0)
 		return frame->width <= max->side && frame->height <= max->side &&
 		       (int64_t)frame->width * frame->height <= max->pixels;
-	return frame->nb_samples > 0 && frame->sample_rate > 0 && frame->sample_rate <= max->rate &&
+	return frame->nb_samples > 0 && frame->sample_rate >= max->least_rate && frame->sample_rate <= max->rate &&
 	       frame->ch_layout.nb_channels > 0 && frame->ch_layout.nb_channels <= max->channels;
 }

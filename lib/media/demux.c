@@ -159,6 +159,9 @@ static int check_limits(struct rec_demux *demux, const AVCodecParameters *par)
 	else if (par->sample_rate > max->rate)
 		snprintf(why, sizeof(why), "it claims %d samples a second, more than the %d that are read",
 		        par->sample_rate, max->rate);
+	else if (par->sample_rate > 0 && par->sample_rate < max->least_rate)
+		snprintf(why, sizeof(why), "it claims %d samples a second, less than the %d that are read",
+		        par->sample_rate, max->least_rate);
 	else if (par->ch_layout.nb_channels > max->channels)
 		snprintf(why, sizeof(why), "it claims %d channels, more than the %d that are read",
 		        par->ch_layout.nb_channels, max->channels);
