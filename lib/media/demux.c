@@ -203,6 +203,13 @@ static int numbered_stream(const AVFormatContext *format, enum AVMediaType type,
 	return -1;
 }
 
+/* libavformat passes over sound without channels or rate: where nothing else is in the file, that is a fault and not an absence */
+static bool is_lone(const AVFormatContext *format, enum AVMediaType type)
+{
+	return type == AVMEDIA_TYPE_AUDIO && format->nb_streams == 1 &&
+	       format->streams[0]->codecpar->codec_type == type;
+}
+
 static int choose_stream(struct rec_demux *demux, enum AVMediaType type, int number)
 {
 	int chosen = number > 0 ? numbered_stream(demux->format, type, number)
@@ -210,6 +217,8 @@ static int choose_stream(struct rec_demux *demux, enum AVMediaType type, int num
 
 	if (demux->format->nb_streams == 0)
 		return unusable(demux, "no audio or video stream in it");
+	if (chosen < 0 && is_lone(demux->format, type))
+		return unusable(demux, "its sound has no channels or no sample rate");
 	if (chosen < 0)
 		return REC_ENODATA;
 	demux->stream = demux->format->streams[chosen];

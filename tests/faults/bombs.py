@@ -175,6 +175,7 @@ FILES = [
     ("a WAV of two billion samples", lambda name, _: wav(name, 48000, 1, 0xfffffff0), "sound", (0,)),
     ("a WAV of 1 Hz", lambda name, _: wav(name, 1, 1, 96000), "sound", (3,)),
     ("a WAV of four billion Hz", lambda name, _: wav(name, 0xffffffff, 1, 96000), "sound", (3,)),
+    ("a WAV of 0 channels", lambda name, _: wav(name, 48000, 0, 96000), "sound", (3,)),
     ("a WAV of 65535 channels", lambda name, _: wav(name, 48000, 65535, 96000), "sound", (3,)),
     ("a FLAC of 2^36 samples", flac, "sound", (0,)),
     ("sound that goes on after 30 years", late, "sound", (0, 3)),
