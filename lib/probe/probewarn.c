@@ -80,6 +80,14 @@ static int warn_damage(struct rec_probe *probe, const struct rec_track *track, c
 		if ((r = end(probe, &text)) < 0)
 			return r;
 	}
+	if (survey->unstamped > 0) {
+		text = begin(track);
+		rec_buf_printf(&text,
+		        "%" PRId64 " of %" PRId64 " packets have no stamp: each is placed after the one before",
+		        survey->unstamped, survey->packets);
+		if ((r = end(probe, &text)) < 0)
+			return r;
+	}
 	if (survey->backward > 0) {
 		text = begin(track);
 		rec_buf_printf(&text, "%" PRId64 " stamps run backward: what comes late is dropped", survey->backward);
