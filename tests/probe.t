@@ -24,6 +24,11 @@ check 'the same for people' grep -q '^  Dana-audio.webm: 3.9 s less sound than p
 run rec-probe --deep --json $s2
 check 'deep: level and silence' track Bea-audio.webm "abs(t['deep']['lufs'] + 13.6) < .5 and len(t['deep']['silences']) == 2 and 13 < t['deep']['silence_s'] < 15 and abs(t['deep']['drift_ppm']) < 20"
 check 'deep: pictures' track Carl-video.mp4 "t['deep']['decoded'] == 676 and t['deep']['undecoded'] == 0"
+ffmpeg -nostdin -v error -i $s1/iPhone-audio.webm -t 6 -c:a aac "$tmp/whole.m4a"
+ffmpeg -nostdin -v error -i "$tmp/whole.m4a" -c copy -bsf:a "noise=amount='if(eq(n,50)+eq(n,120),2,0)'" "$tmp/noise.m4a"
+run rec-probe --deep "$tmp/noise.m4a"
+check 'deep: damaged packets of sound' grep -q '^    decoded: .* frames, 2 damaged packets' "$tmp/out"
+check '  and a warning' grep -q '2 packets that cannot be decoded whole, the first at 1\.' "$tmp/out"
 
 # lone files
 run rec-probe $s1/Aditya-video.webm

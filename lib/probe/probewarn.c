@@ -208,6 +208,18 @@ static int warn_deep(struct rec_probe *probe, size_t i)
 
 	if (!deep || !deep->known)
 		return REC_OK;
+	if (deep->damage.corrupt > probe->surveys[i].corrupt) {
+		int64_t at_ns =
+		        deep->damage.corrupt_ns == REC_NS_UNKNOWN ? 0 : deep->damage.corrupt_ns - deep->damage.first_ns;
+		int r;
+
+		text = begin(track);
+		rec_buf_printf(&text, "%" PRId64 " packets that cannot be decoded whole, the first at ",
+		        deep->damage.corrupt - probe->surveys[i].corrupt);
+		put_s(&text, at_ns, 3);
+		if ((r = end(probe, &text)) < 0)
+			return r;
+	}
 	text = begin(track);
 	if (track->kind == REC_AUDIO && isinf(deep->lufs)) {
 		rec_buf_puts(&text, "silent throughout: the microphone was muted or the wrong one");
