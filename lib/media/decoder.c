@@ -18,6 +18,9 @@ static int set_up(AVCodecContext *decoder, const AVCodecParameters *par, AVRatio
 	decoder->pkt_timebase = time_base;
 	decoder->max_pixels = rec_media_limits.pixels;
 	decoder->max_samples = (int64_t)rec_media_limits.rate * 10; /* of one frame */
+	/* a damaged frame of FLAC is noise, and its checksum tells (RFC 9639, 9.3) */
+	if (par->codec_id == AV_CODEC_ID_FLAC)
+		decoder->err_recognition |= AV_EF_CRCCHECK | AV_EF_EXPLODE;
 	decoder->thread_count = threads > 0 ? threads : 1;
 	decoder->codec_whitelist = av_strdup(rec_demux_codecs());
 	return decoder->codec_whitelist ? REC_OK : REC_ENOMEM;
