@@ -35,12 +35,15 @@ const char *rec_demux_codecs(void)
 static int io_read(void *opaque, uint8_t *bytes, int n)
 {
 	struct rec_demux *demux = opaque;
+	int64_t at = rec_source_tell(demux->source);
 	ssize_t got = rec_source_read(demux->source, bytes, (size_t)n);
 
 	if (got < 0) {
 		demux->read_error = (int)got;
 		return AVERROR(EIO);
 	}
+	if (got > 0)
+		rec_lost_bytes(demux->lost, at, bytes, (size_t)got);
 	return got > 0 ? (int)got : AVERROR_EOF;
 }
 
@@ -253,6 +256,8 @@ static int open_file(struct rec_demux *demux, enum AVMediaType type, int number)
 	if (!demux->source)
 		err = rec_source_open(&demux->source, demux->path);
 	if (err == REC_OK)
+		err = rec_lost_new(&demux->lost);
+	if (err == REC_OK)
 		err = open_io(demux);
 	if (err == REC_OK)
 		err = open_format(demux);
@@ -287,6 +292,7 @@ static int end_of_input(struct rec_demux *demux)
 		return demux->read_error;
 	if (rec_source_seekable(demux->source))
 		demux->truncated |= rec_tail_is_cut(demux->source, demux->format->iformat->name, demux->last_pos);
+	demux->truncated |= rec_lost_at_end(demux->lost);
 	if (rec_source_error(demux->source))
 		return rec_source_error(demux->source);
 	return REC_ENODATA;
@@ -312,8 +318,11 @@ static int read_packet(struct rec_demux *demux, AVPacket *packet)
 		errors = 0;
 		if (packet->pos >= 0)
 			demux->last_pos = packet->pos;
-		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)
+		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet) {
+			if (rec_lost_before(demux->lost, packet))
+				packet->flags |= AV_PKT_FLAG_CORRUPT;
 			return REC_OK;
+		}
 		av_packet_unref(packet);
 	}
 	demux->truncated = true;
@@ -357,6 +366,7 @@ const int32_t *rec_demux_matrix(const struct rec_demux *demux)
 void rec_demux_close(struct rec_demux *demux)
 {
 	rec_folder_close(&demux->folder);
+	rec_lost_free(&demux->lost);
 	avformat_close_input(&demux->format);
 	if (demux->io)
 		av_freep(&demux->io->buffer);
