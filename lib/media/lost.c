@@ -9,6 +9,7 @@
 
 /* RFC 3533, 6: 27 bytes, the last of them the number of segments; their lengths, 255 at most; as many bytes as these say */
 enum { HEADER = 27, CHECKSUM = 22, PAGE = HEADER + 255 + 255 * 255 };
+static const int64_t MOST_IN_VAIN = 64 << 20;
 
 struct rec_lost {
 	bool ogg;      /* the file begins as one */
@@ -17,7 +18,8 @@ struct rec_lost {
 	bool astray;   /* between a damaged page and the next good one */
 	int64_t first; /* where pages are damaged that no packet stood behind yet, the first and the last; -1: none */
 	int64_t last;
-	bool page_last; /* the last began as one: what follows the end is no loss */
+	int64_t in_vain; /* bytes of pages that turned out wrong */
+	bool page_last;  /* the last began as one: what follows the end is no loss */
 	uint8_t page[PAGE];
 };
 
@@ -30,24 +32,24 @@ int rec_lost_new(struct rec_lost **lost)
 	return REC_OK;
 }
 
-/* Bytes of the page; 0: more of it is needed to tell. */
-static size_t page_size(const struct rec_lost *lost)
+/* Bytes of the page that begins with these; 0: more of it is needed to tell. */
+static size_t page_size(const uint8_t *page, size_t n)
 {
 	size_t size = HEADER;
 
-	if (lost->n < HEADER || lost->n < HEADER + (size_t)lost->page[HEADER - 1])
+	if (n < HEADER || n < HEADER + (size_t)page[HEADER - 1])
 		return 0;
-	for (size_t i = 0; i < lost->page[HEADER - 1]; i++)
-		size += lost->page[HEADER + i];
-	return size + lost->page[HEADER - 1];
+	for (size_t i = 0; i < page[HEADER - 1]; i++)
+		size += page[HEADER + i];
+	return size + page[HEADER - 1];
 }
 
-static bool is_whole(const struct rec_lost *lost, size_t size)
+static bool is_whole(const uint8_t *page, size_t size)
 {
 	static const uint8_t none[4];
 	const AVCRC *table = av_crc_get_table(AV_CRC_32_IEEE);
-	const uint8_t *sum = lost->page + CHECKSUM;
-	uint32_t crc = av_crc(table, 0, lost->page, CHECKSUM);
+	const uint8_t *sum = page + CHECKSUM;
+	uint32_t crc = av_crc(table, 0, page, CHECKSUM);
 
 	crc = av_crc(table, crc, none, sizeof(none));
 	crc = av_crc(table, crc, sum + sizeof(none), size - CHECKSUM - sizeof(none));
@@ -55,40 +57,49 @@ static bool is_whole(const struct rec_lost *lost, size_t size)
 	return crc == ((uint32_t)sum[0] << 24 | (uint32_t)sum[1] << 16 | (uint32_t)sum[2] << 8 | (uint32_t)sum[3]);
 }
 
-static void take_away(struct rec_lost *lost, size_t n)
+/* What is no good page is searched for the next one, as libavformat does. Returns bytes to pass over. */
+static size_t go_astray(struct rec_lost *lost, const uint8_t *page, size_t n)
 {
-	lost->n -= n;
-	memmove(lost->page, lost->page + n, lost->n);
-}
-
-static void go_astray(struct rec_lost *lost)
-{
-	const uint8_t *next = memchr(lost->page + 1, 'O', lost->n - 1);
+	const uint8_t *next = memchr(page + 1, 'O', n - 1);
 
 	if (!lost->astray) {
-		lost->last = lost->seen - (int64_t)lost->n;
+		lost->last = lost->seen - (int64_t)n;
 		lost->first = lost->first < 0 ? lost->last : lost->first;
-		lost->page_last = memcmp(lost->page, "OggS", 4) == 0;
+		lost->page_last = memcmp(page, "OggS", 4) == 0;
 	}
 	lost->astray = true;
-	take_away(lost, next ? (size_t)(next - lost->page) : lost->n);
+	return next ? (size_t)(next - page) : n;
 }
 
-/* Look at what is there; what is no good page is searched for the next one, as libavformat does. */
+/* Pages that lie within each other, all of them wrong, would be looked at for ever. */
+static bool is_too_much(struct rec_lost *lost, size_t size)
+{
+	lost->in_vain += (int64_t)size;
+	return lost->in_vain > MOST_IN_VAIN && lost->in_vain / 8 > lost->seen;
+}
+
 static void look(struct rec_lost *lost)
 {
-	while (lost->n >= 4) {
-		size_t size = memcmp(lost->page, "OggS", 4) == 0 ? page_size(lost) : SIZE_MAX;
+	const uint8_t *page = lost->page;
+	size_t n = lost->n;
 
-		if (size == 0 || (size != SIZE_MAX && size > lost->n))
-			return;
-		if (size == SIZE_MAX || !is_whole(lost, size)) {
-			go_astray(lost);
-			continue;
-		}
-		lost->astray = false;
-		take_away(lost, size);
+	while (lost->ogg && n >= 4) {
+		bool begins = memcmp(page, "OggS", 4) == 0;
+		size_t size = begins ? page_size(page, n) : 0, step = size;
+
+		if (begins && (size == 0 || size > n))
+			break;
+		if (begins && is_whole(page, size))
+			lost->astray = false;
+		else
+			step = go_astray(lost, page, n);
+		if (lost->astray && is_too_much(lost, size))
+			lost->ogg = false;
+		page += step;
+		n -= step;
 	}
+	memmove(lost->page, page, n);
+	lost->n = n;
 }
 
 void rec_lost_bytes(struct rec_lost *lost, int64_t at, const uint8_t *bytes, size_t n)
