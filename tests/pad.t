@@ -240,4 +240,39 @@ for ending in flac mp3; do
         check '  and without: counted' json "$tmp/out" 'o["truncated"] == 1 and o["damage"]["truncated"]'
     done
 done
+
+# flip IN OUT WHERE: one bit, in the middle of an Ogg page (its number, -1 the last) or of another file
+flip()
+{
+    python3 - "$@" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at, pages = 0, []
+while data[at:at + 4] == b"OggS":
+    size = 27 + data[at + 26] + sum(data[at + 27:at + 27 + data[at + 26]])
+    pages.append(at + size // 2)
+    at += size
+data[pages[int(sys.argv[3])] if pages else len(data) // 2] ^= 4
+open(sys.argv[2], "wb").write(data)
+END
+}
+ff -t 6 -i "$tmp/orig.wav" -c:a libopus "$tmp/o.ogg"
+ff -t 6 -i "$tmp/orig.wav" -c:a flac "$tmp/o.flac"
+flip "$tmp/o.ogg" "$tmp/page.ogg" 4
+pad page.ogg
+check 'a damaged page of Ogg is counted' json "$tmp/page.ogg.json" "o['damage']['corrupt_packets'] == 1 and not o['damage']['truncated'] and o['hole_count'] == 1 and abs(o['hole_s'] - 1) < .05"
+flip "$tmp/o.ogg" "$tmp/late.ogg" -2
+pad late.ogg
+check '  so is the last but one' json "$tmp/late.ogg.json" "o['damage']['corrupt_packets'] == 1"
+flip "$tmp/o.ogg" "$tmp/last.ogg" -1
+run rec-pad -o "$tmp/out.wav" "$tmp/last.ogg"
+check '  and with the last the end is missing' grep -q "'$tmp/last.ogg' is cut off" "$tmp/err"
+run bash -c 'cat "$1" | rec-pad -q --json -o "$2" -' - "$tmp/last.ogg" "$tmp/out.wav"
+check '  through a pipe, too' json "$tmp/out" "o['damage']['truncated']"
+(cat "$tmp/o.ogg" && head -c 5000 /dev/zero) >"$tmp/more.ogg"
+pad more.ogg
+check '  but what follows the end is no damage' json "$tmp/more.ogg.json" "o['damage']['corrupt_packets'] == 0 and not o['damage']['truncated']"
+flip "$tmp/o.flac" "$tmp/frame.flac"
+pad frame.flac
+check 'a damaged frame of FLAC is silence' json "$tmp/frame.flac.json" "o['damage']['corrupt_packets'] == 1 and [h['cause'] for h in o['holes']] == ['damage']"
 done_testing

@@ -24,6 +24,11 @@ check 'the same for people' grep -q '^  Dana-audio.webm: 3.9 s less sound than p
 run rec-probe --deep --json $s2
 check 'deep: level and silence' track Bea-audio.webm "abs(t['deep']['lufs'] + 13.6) < .5 and len(t['deep']['silences']) == 2 and 13 < t['deep']['silence_s'] < 15 and abs(t['deep']['drift_ppm']) < 20"
 check 'deep: pictures' track Carl-video.mp4 "t['deep']['decoded'] == 676 and t['deep']['undecoded'] == 0"
+ffmpeg -nostdin -v error -i $s1/iPhone-audio.webm -t 6 -c:a aac "$tmp/whole.m4a"
+ffmpeg -nostdin -v error -i "$tmp/whole.m4a" -c copy -bsf:a "noise=amount='if(eq(n,50)+eq(n,120),2,0)'" "$tmp/noise.m4a"
+run rec-probe --deep "$tmp/noise.m4a"
+check 'deep: damaged packets of sound' grep -q '^    decoded: .* frames, 2 damaged packets' "$tmp/out"
+check '  and a warning' grep -q '2 packets that cannot be decoded whole, the first at 1\.' "$tmp/out"
 
 # lone files
 run rec-probe $s1/Aditya-video.webm
@@ -32,6 +37,28 @@ check 'a lone file: no session' grep -q '^  video Aditya-video.webm: vp8 in matr
 head -c 100000 $s1/Aditya-audio.webm >"$tmp/cut.webm"
 run rec-probe --json "$tmp/cut.webm"
 check 'a missing tail' json "$tmp/out" "o['tracks'][0]['truncated'] and 'cut off after' in o['findings'][0]"
+# unstamped IN OUT: the blocks lie before 0, where Matroska has no stamps
+unstamped()
+{
+    ffmpeg -nostdin -v error -y -i "$1" -t 3 -c copy -write_crc32 0 -cluster_time_limit 20000 -cluster_size_limit 10M "$tmp/one.mkv"
+    python3 - "$tmp/one.mkv" "$2" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read().replace(b"\x23\xe3\x83", b"\x23\xe3\x82"))  # no DefaultDuration
+at = data.find(b"\x1f\x43\xb6\x75") + 4
+at += 9 - (data[at]).bit_length()
+while at < len(data) and data[at] in (0xe7, 0xab, 0xa3):
+    body = at + 10 - data[at + 1].bit_length()
+    size = int.from_bytes(data[at + 1:body], "big") & (1 << 7 * (body - at - 1)) - 1
+    if data[at] == 0xa3:
+        data[body + 1:body + 3] = (int.from_bytes(data[body + 1:body + 3], "big") - 20000).to_bytes(2, "big", signed=True)
+    at = body + size
+open(sys.argv[2], "wb").write(data)
+END
+}
+unstamped $s1/Aditya-video.webm "$tmp/unstamped.mkv"
+run rec-probe --json "$tmp/unstamped.mkv"
+exits 0 'no packet has a stamp'
+check '  which is told' json "$tmp/out" "[(t['unstamped'], t['packets'], t['end_s']) for t in o['tracks']] == [(45, 45, 0.04)] and '45 of 45 packets have no stamp' in o['findings'][0]"
 for bad in "$tmp/none.webm" testdata/oddities/header-only.webm tests/probe.t /dev/null; do
     run rec-probe "$bad"
     exits 3 "refused: $(basename "$bad")"

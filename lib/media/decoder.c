@@ -18,6 +18,9 @@ static int set_up(AVCodecContext *decoder, const AVCodecParameters *par, AVRatio
 	decoder->pkt_timebase = time_base;
 	decoder->max_pixels = rec_media_limits.pixels;
 	decoder->max_samples = (int64_t)rec_media_limits.rate * 10; /* of one frame */
+	/* a damaged frame of FLAC is noise, and its checksum tells (RFC 9639, 9.3) */
+	if (par->codec_id == AV_CODEC_ID_FLAC)
+		decoder->err_recognition |= AV_EF_CRCCHECK | AV_EF_EXPLODE;
 	decoder->thread_count = threads > 0 ? threads : 1;
 	decoder->codec_whitelist = av_strdup(rec_demux_codecs());
 	return decoder->codec_whitelist ? REC_OK : REC_ENOMEM;
@@ -57,6 +60,6 @@ bool rec_decoder_within_limits(const AVFrame *frame)
 	if (frame->width > 0)
 		return frame->width <= max->side && frame->height <= max->side &&
 		       (int64_t)frame->width * frame->height <= max->pixels;
-	return frame->nb_samples > 0 && frame->sample_rate > 0 && frame->sample_rate <= max->rate &&
+	return frame->nb_samples > 0 && frame->sample_rate >= max->least_rate && frame->sample_rate <= max->rate &&
 	       frame->ch_layout.nb_channels > 0 && frame->ch_layout.nb_channels <= max->channels;
 }

@@ -36,12 +36,15 @@ const char *rec_demux_codecs(void)
 static int io_read(void *opaque, uint8_t *bytes, int n)
 {
 	struct rec_demux *demux = opaque;
+	int64_t at = rec_source_tell(demux->source);
 	ssize_t got = rec_source_read(demux->source, bytes, (size_t)n);
 
 	if (got < 0) {
 		demux->read_error = (int)got;
 		return AVERROR(EIO);
 	}
+	if (got > 0)
+		rec_lost_bytes(demux->lost, at, bytes, (size_t)got);
 	return got > 0 ? (int)got : AVERROR_EOF;
 }
 
@@ -160,6 +163,9 @@ static int check_limits(struct rec_demux *demux, const AVCodecParameters *par)
 	else if (par->sample_rate > max->rate)
 		snprintf(why, sizeof(why), "it claims %d samples a second, more than the %d that are read",
 		        par->sample_rate, max->rate);
+	else if (par->sample_rate > 0 && par->sample_rate < max->least_rate)
+		snprintf(why, sizeof(why), "it claims %d samples a second, less than the %d that are read",
+		        par->sample_rate, max->least_rate);
 	else if (par->ch_layout.nb_channels > max->channels)
 		snprintf(why, sizeof(why), "it claims %d channels, more than the %d that are read",
 		        par->ch_layout.nb_channels, max->channels);
@@ -201,6 +207,13 @@ static int numbered_stream(const AVFormatContext *format, enum AVMediaType type,
 	return -1;
 }
 
+/* libavformat passes over sound without channels or rate: where nothing else is in the file, that is a fault and not an absence */
+static bool is_lone(const AVFormatContext *format, enum AVMediaType type)
+{
+	return type == AVMEDIA_TYPE_AUDIO && format->nb_streams == 1 &&
+	       format->streams[0]->codecpar->codec_type == type;
+}
+
 static int choose_stream(struct rec_demux *demux, enum AVMediaType type, int number)
 {
 	int chosen = number > 0 ? numbered_stream(demux->format, type, number)
@@ -208,6 +221,8 @@ static int choose_stream(struct rec_demux *demux, enum AVMediaType type, int num
 
 	if (demux->format->nb_streams == 0)
 		return unusable(demux, "no audio or video stream in it");
+	if (chosen < 0 && is_lone(demux->format, type))
+		return unusable(demux, "its sound has no channels or no sample rate");
 	if (chosen < 0)
 		return REC_ENODATA;
 	demux->stream = demux->format->streams[chosen];
@@ -241,6 +256,8 @@ static int open_file(struct rec_demux *demux, enum AVMediaType type, int number)
 
 	if (!demux->source)
 		err = rec_source_open(&demux->source, demux->path);
+	if (err == REC_OK)
+		err = rec_lost_new(&demux->lost);
 	if (err == REC_OK)
 		err = open_io(demux);
 	if (err == REC_OK)
@@ -294,6 +311,7 @@ static int end_of_input(struct rec_demux *demux)
 	if (is_flac(demux))
 		demux->truncated |= rec_tail_flac_is_cut(demux->stream->codecpar->extradata,
 		        (size_t)demux->stream->codecpar->extradata_size, demux->whole);
+	demux->truncated |= rec_lost_at_end(demux->lost);
 	if (rec_source_error(demux->source))
 		return rec_source_error(demux->source);
 	return REC_ENODATA;
@@ -321,8 +339,11 @@ static int read_packet(struct rec_demux *demux, AVPacket *packet)
 			demux->last_pos = packet->pos;
 		if (is_flac(demux))
 			note_whole(demux, packet);
-		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet)
+		if (packet->stream_index == demux->stream->index && packet->size <= rec_media_limits.packet) {
+			if (rec_lost_before(demux->lost, packet))
+				packet->flags |= AV_PKT_FLAG_CORRUPT;
 			return REC_OK;
+		}
 		av_packet_unref(packet);
 	}
 	demux->truncated = true;
@@ -366,6 +387,7 @@ const int32_t *rec_demux_matrix(const struct rec_demux *demux)
 void rec_demux_close(struct rec_demux *demux)
 {
 	rec_folder_close(&demux->folder);
+	rec_lost_free(&demux->lost);
 	avformat_close_input(&demux->format);
 	if (demux->io)
 		av_freep(&demux->io->buffer);

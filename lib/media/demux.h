@@ -8,6 +8,7 @@
 
 #include "base/source.h"
 #include "media/folder.h"
+#include "media/lost.h"
 
 #include <libavformat/avformat.h>
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct rec_demux {
 	struct rec_source *source;
 	AVIOContext *io;
 	AVFormatContext *format;
+	struct rec_lost *lost;
 	AVStream *stream; /* the chosen one */
 	const char *path; /* for messages; borrowed */
 	int read_error;   /* a rec_err that the source gave; 0 */

@@ -8,6 +8,7 @@
 struct rec_media_limits {
 	int side;       /* pixels, each of width and height */
 	int64_t pixels; /* width x height */
+	int least_rate; /* Hz; below it a small file would be hours of sound */
 	int rate;       /* Hz */
 	int channels;   /* */
 	int streams;    /* in one file */
@@ -17,7 +18,7 @@ struct rec_media_limits {
 
 #define REC_MEDIA_LIMITS                                                                                               \
 	{                                                                                                              \
-		16384, 36000000, 384000, 16, 64, 5 << 20, 64 << 20                                                     \
+		16384, 36000000, 1000, 384000, 16, 64, 5 << 20, 64 << 20                                               \
 	}
 
 extern const struct rec_media_limits rec_media_limits;

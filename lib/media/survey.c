@@ -13,6 +13,9 @@
 /* stamps that wait until none can come before them: more than any codec reorders */
 enum { REORDER = 17, STEPS = 4001 };
 
+/* where nothing tells how long the only picture lasts */
+static const int64_t lone_ns = 40 * REC_NS_PER_MS;
+
 static const int64_t seam_ns = 4 * REC_NS_PER_MS;
 
 struct surveying {
@@ -153,6 +156,7 @@ static int take(struct surveying *s, const AVPacket *packet)
 	}
 	if (ns == REC_NS_UNKNOWN) {
 		survey->unstamped++;
+		survey->unstamped_ns = rec_ns_add(survey->unstamped_ns, to_ns(s, packet->duration));
 		return REC_OK;
 	}
 	if (packet->flags & AV_PKT_FLAG_KEY)
@@ -184,11 +188,17 @@ static void finish(struct surveying *s)
 {
 	struct rec_survey *survey = s->survey;
 
+	if (survey->first_ns == REC_NS_UNKNOWN) {
+		survey->first_ns = survey->last_ns = 0;
+		survey->end_ns = survey->unstamped_ns;
+	}
 	survey->step_p5_ns = percentile(s, 5);
 	survey->step_median_ns = percentile(s, 50);
 	survey->step_p95_ns = percentile(s, 95);
 	if (survey->end_ns == REC_NS_UNKNOWN || survey->end_ns <= survey->last_ns)
 		survey->end_ns = survey->last_ns + survey->step_median_ns;
+	if (survey->end_ns == survey->first_ns)
+		survey->end_ns += lone_ns;
 	if (s->key_ns != REC_NS_UNKNOWN && survey->end_ns - s->key_ns > survey->key_max_ns)
 		survey->key_max_ns = survey->end_ns - s->key_ns;
 }
@@ -249,7 +259,7 @@ static int survey_media(struct surveying *s, const char *path, const struct rec_
 		r = read_all(s);
 	rec_sizes_free(&s->sizes);
 	rec_demux_close(&s->demux);
-	if (r == REC_OK && s->survey->first_ns == REC_NS_UNKNOWN)
+	if (r == REC_OK && s->survey->packets == 0)
 		r = rec_report(
 		        REC_EINPUT, "cannot read '%s': there is nothing in it; pass --skip-bad to leave it out", path);
 	return r;

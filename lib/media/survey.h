@@ -63,8 +63,9 @@ struct rec_survey {
 	struct rec_survey_size *sizes; /* likewise; pictures only, at key frames */
 	int64_t backward;              /* stamps before the one before, in order of presentation */
 	int64_t duplicate;
-	int64_t unstamped;
-	int64_t corrupt; /* packets that the demuxer marked */
+	int64_t unstamped;    /* packets; where all are, they stand one after the other from 0 on */
+	int64_t unstamped_ns; /* how long they last, as they say */
+	int64_t corrupt;      /* packets that the demuxer marked */
 	int64_t corrupt_ns;
 	bool truncated; /* the file ends in the middle of something */
 	bool has_audio; /* the file has a stream of that kind */

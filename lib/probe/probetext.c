@@ -148,7 +148,8 @@ static void put_deep(const struct rec_track *track, const struct rec_deep *deep,
 	put_db(text, ", RMS", deep->rms_dbfs, "dBFS");
 	rec_buf_printf(text, "; drift %.1f ppm; silence ", deep->drift_ppm);
 	put_s(text, deep->silence_ns);
-	rec_buf_printf(text, " in %zu runs\n", deep->silences.n);
+	rec_buf_printf(text, " in %zu runs\n    decoded: %" PRId64 " frames, %" PRId64 " damaged packets\n",
+	        deep->silences.n, deep->damage.frames, deep->damage.corrupt);
 }
 
 static void put_track(const struct rec_probe *probe, size_t i, struct rec_buf *text)

@@ -80,6 +80,14 @@ static int warn_damage(struct rec_probe *probe, const struct rec_track *track, c
 		if ((r = end(probe, &text)) < 0)
 			return r;
 	}
+	if (survey->unstamped > 0) {
+		text = begin(track);
+		rec_buf_printf(&text,
+		        "%" PRId64 " of %" PRId64 " packets have no stamp: each is placed after the one before",
+		        survey->unstamped, survey->packets);
+		if ((r = end(probe, &text)) < 0)
+			return r;
+	}
 	if (survey->backward > 0) {
 		text = begin(track);
 		rec_buf_printf(&text, "%" PRId64 " stamps run backward: what comes late is dropped", survey->backward);
@@ -200,6 +208,18 @@ static int warn_deep(struct rec_probe *probe, size_t i)
 
 	if (!deep || !deep->known)
 		return REC_OK;
+	if (deep->damage.corrupt > probe->surveys[i].corrupt) {
+		int64_t at_ns =
+		        deep->damage.corrupt_ns == REC_NS_UNKNOWN ? 0 : deep->damage.corrupt_ns - deep->damage.first_ns;
+		int r;
+
+		text = begin(track);
+		rec_buf_printf(&text, "%" PRId64 " packets that cannot be decoded whole, the first at ",
+		        deep->damage.corrupt - probe->surveys[i].corrupt);
+		put_s(&text, at_ns, 3);
+		if ((r = end(probe, &text)) < 0)
+			return r;
+	}
 	text = begin(track);
 	if (track->kind == REC_AUDIO && isinf(deep->lufs)) {
 		rec_buf_puts(&text, "silent throughout: the microphone was muted or the wrong one");

@@ -121,8 +121,8 @@ static int open_file(struct rec_wavfile *w)
 	w->file = sf_open_virtual(&io, SFM_READ, &info, w);
 	if (!w->file || !choose_form(info.format, &w->form) || info.frames < 1)
 		return REC_ENODATA;
-	if (info.channels < 1 || info.channels > rec_media_limits.channels || info.samplerate < 1 ||
-	        info.samplerate > rec_media_limits.rate)
+	if (info.channels < 1 || info.channels > rec_media_limits.channels ||
+	        info.samplerate < rec_media_limits.least_rate || info.samplerate > rec_media_limits.rate)
 		return REC_ENODATA;
 	w->info.rate = info.samplerate;
 	w->info.channels = info.channels;
