@@ -43,9 +43,7 @@ static int io_read(void *opaque, uint8_t *bytes, int n)
 		demux->read_error = (int)got;
 		return AVERROR(EIO);
 	}
-	if (got > 0)
-		rec_lost_bytes(demux->lost, at, bytes, (size_t)got);
-	return got > 0 ? (int)got : AVERROR_EOF;
+	return got > 0 && rec_lost_bytes(demux->lost, at, bytes, (size_t)got) ? (int)got : AVERROR_EOF;
 }
 
 static int64_t io_seek(void *opaque, int64_t at, int whence)

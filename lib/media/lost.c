@@ -19,6 +19,7 @@ struct rec_lost {
 	int64_t first; /* where pages are damaged that no packet stood behind yet, the first and the last; -1: none */
 	int64_t last;
 	int64_t in_vain; /* bytes of pages that turned out wrong */
+	int64_t end;     /* where reading is given up */
 	bool page_last;  /* the last began as one: what follows the end is no loss */
 	uint8_t page[PAGE];
 };
@@ -29,6 +30,7 @@ int rec_lost_new(struct rec_lost **lost)
 	if (!*lost)
 		return REC_ENOMEM;
 	(*lost)->first = (*lost)->last = -1;
+	(*lost)->end = INT64_MAX;
 	return REC_OK;
 }
 
@@ -71,7 +73,7 @@ static size_t go_astray(struct rec_lost *lost, const uint8_t *page, size_t n)
 	return next ? (size_t)(next - page) : n;
 }
 
-/* Pages that lie within each other, all of them wrong, would be looked at for ever. */
+/* Pages that lie within each other, all of them wrong, would be looked at for ever, by libavformat, too. */
 static bool is_too_much(struct rec_lost *lost, size_t size)
 {
 	lost->in_vain += (int64_t)size;
@@ -93,8 +95,10 @@ static void look(struct rec_lost *lost)
 			lost->astray = false;
 		else
 			step = go_astray(lost, page, n);
-		if (lost->astray && is_too_much(lost, size))
+		if (lost->astray && is_too_much(lost, size)) {
 			lost->ogg = false;
+			lost->end = lost->seen;
+		}
 		page += step;
 		n -= step;
 	}
@@ -102,7 +106,7 @@ static void look(struct rec_lost *lost)
 	lost->n = n;
 }
 
-void rec_lost_bytes(struct rec_lost *lost, int64_t at, const uint8_t *bytes, size_t n)
+static void pass(struct rec_lost *lost, int64_t at, const uint8_t *bytes, size_t n)
 {
 	if (at == 0 && lost->seen == 0)
 		lost->ogg = n >= 4 && memcmp(bytes, "OggS", 4) == 0;
@@ -122,6 +126,12 @@ void rec_lost_bytes(struct rec_lost *lost, int64_t at, const uint8_t *bytes, siz
 	}
 }
 
+bool rec_lost_bytes(struct rec_lost *lost, int64_t at, const uint8_t *bytes, size_t n)
+{
+	pass(lost, at, bytes, n);
+	return at < lost->end;
+}
+
 bool rec_lost_before(struct rec_lost *lost, const AVPacket *packet)
 {
 	bool found = lost->first >= 0 && packet->pos > lost->first;
@@ -133,7 +143,7 @@ bool rec_lost_before(struct rec_lost *lost, const AVPacket *packet)
 
 bool rec_lost_at_end(const struct rec_lost *lost)
 {
-	return lost->first >= 0 && lost->page_last;
+	return (lost->first >= 0 && lost->page_last) || lost->end < INT64_MAX;
 }
 
 void rec_lost_free(struct rec_lost **lost)

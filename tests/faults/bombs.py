@@ -100,6 +100,16 @@ def wav(name, rate, channels, size):
                  b"data" + struct.pack("<I", size), bytes(96000))
 
 
+def pages(name, good):
+    """A good beginning, then Ogg pages without end that lie within each other."""
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", os.path.join(good, "a.webm"), "-c:a", "copy", name + ".opus"], check=True)
+    with open(name + ".opus", "rb") as file:
+        sound = file.read()
+    os.remove(name + ".opus")
+    page = b"OggS" + bytes(22) + b"\xff" * 6
+    return write(name, sound, page * (16000000 // len(page)))
+
+
 def flac(name, good):
     """The header says 2^36 - 1 samples."""
     ff("-i", os.path.join(good, "a.webm"), name + ".flac")
@@ -174,6 +184,7 @@ FILES = [
     ("H.264 of 16384 x 16384", h264, "picture", (3,)),
     ("a WAV of two billion samples", lambda name, _: wav(name, 48000, 1, 0xfffffff0), "sound", (0,)),
     ("a WAV of 1 Hz", lambda name, _: wav(name, 1, 1, 96000), "sound", (3,)),
+    ("pages of Ogg within each other", pages, "sound", (0,)),
     ("a WAV of four billion Hz", lambda name, _: wav(name, 0xffffffff, 1, 96000), "sound", (3,)),
     ("a WAV of 0 channels", lambda name, _: wav(name, 48000, 0, 96000), "sound", (3,)),
     ("a WAV of 65535 channels", lambda name, _: wav(name, 48000, 65535, 96000), "sound", (3,)),
