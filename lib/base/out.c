@@ -296,11 +296,13 @@ int rec_out_begin_draft(struct rec_out **out, const struct rec_out *of)
 char *rec_out_place(const char *target)
 {
 	char *path = strdup(target);
+	int error = path ? follow(&path) : ENOMEM;
 
-	if (path && (follow(&path) != 0 || inherited_fd(path) >= 0)) {
+	if (error || inherited_fd(path) >= 0) {
 		free(path);
 		path = NULL;
 	}
+	errno = error;
 	return path;
 }
 

@@ -44,8 +44,8 @@ int rec_out_begin_draft(struct rec_out **draft, const struct rec_out *of);
 
 /**
  * rec_out_place(target):
- * Where rec_out_begin() would put it: the path, symbolic links in its last component followed; malloc'd. NULL: standard output or another descriptor, a
- * loop of links, no memory. ${target} is no URL.
+ * Where rec_out_begin() would put it: the path, symbolic links in its last component followed; malloc'd. NULL, with errno: 0, standard output or
+ * another descriptor; ELOOP and others, a link that leads nowhere; ENOMEM. ${target} is no URL.
  */
 char *rec_out_place(const char *target);
 

@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/remote.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,7 @@ void rec_reach_beside(struct rec_reach *reach, enum rec_reach_kind kind, const c
 {
 	char *real = realpath(path, NULL);
 
+	reach->failed |= !real && errno == ENOMEM;
 	add_folder_of(reach, kind, path);
 	if (real)
 		add_folder_of(reach, kind, real);
@@ -105,8 +107,10 @@ void rec_reach_output(struct rec_reach *reach, const char *target)
 		return;
 	}
 	place = rec_out_place(target);
-	if (!place)
+	if (!place) {
+		reach->failed |= errno == ENOMEM;
 		return;
+	}
 	if (stat(place, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		rec_reach_add(reach, REC_REACH_WRITE, place);
 	else

@@ -63,6 +63,7 @@ static int list_reach(void)
 	rec_reach_add(&reach, REC_REACH_READ, tmp);
 	rec_reach_input(&reach, base_path);
 	rec_reach_manifest(&reach, REC_REACH_READ, base_path);
+	rec_reach_output(&reach, base_path);
 	int err = reach.failed ? REC_ENOMEM : REC_OK;
 	rec_reach_free(&reach);
 	return err;
@@ -107,7 +108,7 @@ static const struct {
         {"input twice", read_twice, 8, false},
         {"pipe", pipe_once, 6, false},
         {"progress", follow_progress, 1, true},
-        {"reach", list_reach, 6, false},
+        {"reach", list_reach, 9, false},
         {"environment file", load_environment, 4, false},
         {"options", take_options, 2, false},
 };
