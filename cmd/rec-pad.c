@@ -199,6 +199,7 @@ static struct rec_mixdown_params mixdown_of(const struct options *o, struct rec_
 	struct rec_mixdown_params params = rec_mixargs_params(&o->mix, &o->common, voices);
 
 	params.what = "padding";
+	params.holes = true;
 	params.stem_channels = o->channels;
 	return params;
 }

@@ -136,8 +136,11 @@ static void *run_pass(void *arg)
 static int prepare(struct rec_soundpass *pass)
 {
 	const struct rec_soundpass_params *params = &pass->params;
-	struct rec_mix_params mix = {
-	        .rate = params->rate, .channels = params->channels, .length = pass->length, .jobs = params->jobs};
+	struct rec_mix_params mix = {.rate = params->rate,
+	        .channels = params->channels,
+	        .length = pass->length,
+	        .jobs = params->jobs,
+	        .counts = true};
 	size_t channels = (size_t)params->channels;
 	int err = rec_mix_new(&pass->mix, &mix);
 

@@ -31,6 +31,7 @@ struct rec_mixdown_params {
 	bool strict;          /* a track whose tail is missing is an error */
 	bool allow_truncated; /* one over a URL is none; otherwise the network may have lost it */
 	bool measure;         /* fill in the figures of the result */
+	bool holes;           /* list them in the result, not only their number */
 	enum rec_progress_mode progress;
 	const char *what; /* a verb for the progress: "mixing" */
 };

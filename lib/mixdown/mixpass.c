@@ -92,8 +92,8 @@ static int prepare_limit(struct rec_mixpass *m)
 static int begin_pass(struct rec_mixpass *m, enum rec_mixpass_purpose purpose)
 {
 	const struct rec_mixdown_params *params = m->params;
-	const struct rec_mix_params mix = {
-	        params->sink.audio.rate, m->mix_channels, params->length, params->jobs, params->skip_bad};
+	const struct rec_mix_params mix = {params->sink.audio.rate, m->mix_channels, params->length, params->jobs,
+	        params->skip_bad, !params->holes};
 	int err = rec_mix_new(&m->mix, &mix);
 
 	for (size_t i = 0; err == REC_OK && i < params->voices->n; i++)

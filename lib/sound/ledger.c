@@ -78,6 +78,23 @@ void rec_ledger_cut(struct rec_sound_ledger *ledger, int64_t end)
 	}
 }
 
+void rec_ledger_forget(struct rec_sound_ledger *ledger, int64_t start)
+{
+	size_t past = 0, room = 1;
+
+	while (past + 1 < ledger->ngaps && ledger->gaps[past].start + ledger->gaps[past].samples <= start)
+		past++;
+	if (past == 0)
+		return;
+	ledger->ngaps -= past;
+	memmove(ledger->gaps, ledger->gaps + past, ledger->ngaps * sizeof(*ledger->gaps));
+	/* as much room as grow() expects */
+	while (room < ledger->ngaps)
+		room *= 2;
+	struct rec_gap *gaps = realloc(ledger->gaps, room * sizeof(*gaps));
+	ledger->gaps = gaps ? gaps : ledger->gaps;
+}
+
 void rec_sound_ledger_free(struct rec_sound_ledger *ledger)
 {
 	free(ledger->gaps);

@@ -41,6 +41,12 @@ int rec_ledger_gap(struct rec_sound_ledger *ledger, int64_t start, int64_t sampl
 /** rec_ledger_cut(ledger, end): the output ends at sample ${end}: silence behind it does not count. The gaps are sorted. */
 void rec_ledger_cut(struct rec_sound_ledger *ledger, int64_t end);
 
+/**
+ * rec_ledger_forget(ledger, start):
+ * Gaps that end at sample ${start} or before stay counted and are no longer listed, but for the last one, which may go on. The gaps are sorted.
+ */
+void rec_ledger_forget(struct rec_sound_ledger *ledger, int64_t start);
+
 /** rec_ledger_sort(ledger): the gaps in order of their start. */
 void rec_ledger_sort(struct rec_sound_ledger *ledger);
 

@@ -85,12 +85,14 @@ int rec_mix_add(struct rec_mix *mix, const struct rec_mix_track *track)
 	return (int)mix->nvoices++;
 }
 
-static void close_voice(struct voice *v, enum state state)
+static void close_voice(const struct rec_mix *mix, struct voice *v, enum state state)
 {
 	if (v->sound) {
 		v->end = rec_sound_track_end(v->sound);
 		rec_sound_track_close(&v->sound, &v->ledger);
 		v->accounted = true;
+		if (mix->params.counts) /* what may yet be cut is kept */
+			rec_ledger_forget(&v->ledger, mix->pos);
 	}
 	free(v->pcm);
 	v->pcm = NULL;
@@ -106,7 +108,7 @@ static int leave_out(struct rec_mix *mix, struct voice *v, int err)
 	if (err != REC_EINPUT || !mix->params.skip_bad)
 		return err;
 	rec_warn("left out '%s'", v->track.path);
-	close_voice(v, SKIPPED);
+	close_voice(mix, v, SKIPPED);
 	return REC_OK;
 }
 
@@ -140,7 +142,7 @@ static int tend(struct rec_mix *mix, struct voice *v, size_t n)
 	if (v->state == WAITING && near < soon)
 		return open_voice(mix, v);
 	if (v->state == SOUNDING && far <= mix->pos) {
-		close_voice(v, ENDED);
+		close_voice(mix, v, ENDED);
 		v->end = v->counted = far;
 	}
 	return REC_OK;
@@ -180,7 +182,7 @@ static int read_voice(struct rec_mix *mix, struct voice *v, float *pcm, size_t n
 	int err = rec_sound_track_read(v->sound, mix->pos, n, v->pcm);
 	if (err == REC_ENODATA) {
 		v->counted = mix->pos + (int64_t)n;
-		close_voice(v, ENDED);
+		close_voice(mix, v, ENDED);
 		return REC_OK;
 	}
 	if (err < 0)
@@ -259,7 +261,7 @@ const struct rec_sound_ledger *rec_mix_ledger(struct rec_mix *mix, size_t i)
 
 	if (v->state == SOUNDING) {
 		v->counted = mix->pos;
-		close_voice(v, ENDED);
+		close_voice(mix, v, ENDED);
 	}
 	if (!v->accounted || v->state == SKIPPED)
 		return NULL;
@@ -282,7 +284,7 @@ void rec_mix_free(struct rec_mix **mix)
 	if (!m)
 		return;
 	for (size_t i = 0; i < m->nvoices; i++) {
-		close_voice(&m->voices[i], ENDED);
+		close_voice(m, &m->voices[i], ENDED);
 		rec_sound_ledger_free(&m->voices[i].ledger);
 		rec_input_close(&m->voices[i].track.place.input);
 	}

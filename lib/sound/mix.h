@@ -25,6 +25,7 @@ struct rec_mix_params {
 	int64_t length; /* samples; -1: to the end of the last track */
 	int jobs;       /* decoders at work at once; 0: as many as processors */
 	bool skip_bad;  /* a track that cannot be used is left out with a warning instead of an error */
+	bool counts;    /* of gaps are enough: those of a track that has ended are no longer listed */
 };
 
 struct rec_mix_track {

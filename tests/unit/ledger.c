@@ -45,6 +45,34 @@ static void what_touches_is_one(void **state)
 	assert_int_equal(ledger.gap_samples, 0);
 }
 
+/* what ended before is counted and no longer listed; what comes later is listed as ever, and may be cut */
+static void forgotten(void **state)
+{
+	static const struct {
+		int64_t start;
+		size_t left; /* of ten gaps of 5 samples, one each 10 */
+	} rows[] = {{-1, 10}, {4, 10}, {5, 9}, {14, 9}, {15, 8}, {60, 4}, {95, 1}, {1000, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rec_sound_ledger ledger = {0};
+
+		for (int k = 0; k < 10; k++)
+			assert_int_equal(rec_ledger_gap(&ledger, 10 * k, 5, REC_GAP_HOLE), REC_OK);
+		rec_ledger_forget(&ledger, rows[i].start);
+		assert_int_equal(ledger.ngaps, rows[i].left);
+		for (int k = 10; k < 30; k++)
+			assert_int_equal(rec_ledger_gap(&ledger, 10 * k, 5, REC_GAP_HOLE), REC_OK);
+		assert_int_equal(ledger.ngaps, rows[i].left + 20);
+		assert_int_equal(ledger.gaps[ledger.ngaps - 1].start, 290);
+		assert_int_equal(ledger.gaps_total, 30);
+		assert_int_equal(ledger.gap_samples, 150);
+		rec_ledger_cut(&ledger, 292);
+		assert_int_equal(ledger.gap_samples, 147);
+		rec_sound_ledger_free(&ledger);
+	}
+}
+
 /* by start, then cause, then length, whatever the order they came in */
 static void sorted(void **state)
 {
@@ -107,8 +135,8 @@ static void bounded(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(what_touches_is_one), cmocka_unit_test(sorted),
-	        cmocka_unit_test(cut), cmocka_unit_test(bounded)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(what_touches_is_one), cmocka_unit_test(forgotten),
+	        cmocka_unit_test(sorted), cmocka_unit_test(cut), cmocka_unit_test(bounded)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static struct rec_mix_track at(const char *path, double start_s)
 
 static struct rec_mix *mix_of(int channels, int64_t length, int jobs, bool skip_bad)
 {
-	const struct rec_mix_params params = {RATE, channels, length, jobs, skip_bad};
+	const struct rec_mix_params params = {RATE, channels, length, jobs, skip_bad, false};
 	struct rec_mix *mix;
 
 	assert_int_equal(rec_mix_new(&mix, &params), REC_OK);

@@ -96,7 +96,7 @@ static int mix_all(struct rec_mix **mix)
 	        .near_ns = INT64_MIN,
 	        .far_ns = INT64_MAX};
 	float pcm[REC_MIX_BLOCK * 2];
-	ssize_t got = rec_mix_new(mix, &(struct rec_mix_params){RATE, 2, -1, 1, false}), all = 0;
+	ssize_t got = rec_mix_new(mix, &(struct rec_mix_params){RATE, 2, -1, 1, false, false}), all = 0;
 
 	for (int i = 0; i < 2 && got == REC_OK; i++) {
 		got = rec_mix_add(*mix, &track);

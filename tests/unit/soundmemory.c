@@ -83,7 +83,7 @@ static void free_seam(void **thing)
 
 static int new_mix(void **thing)
 {
-	return rec_mix_new((struct rec_mix **)thing, &(struct rec_mix_params){RATE, 2, -1, 1, false});
+	return rec_mix_new((struct rec_mix **)thing, &(struct rec_mix_params){RATE, 2, -1, 1, false, false});
 }
 
 static void free_mix(void **thing)
