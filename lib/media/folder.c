@@ -110,9 +110,12 @@ static int list(struct rec_folder *folder, const char *path)
 	const struct dirent *entry;
 
 	if (!dir) {
+		int error = errno;
+
 		if (fd >= 0)
 			close(fd);
-		return rec_report(REC_EINPUT, "cannot read '%s': %s", path, strerror(errno));
+		return error == ENOMEM ? REC_ENOMEM
+		                       : rec_report(REC_EINPUT, "cannot read '%s': %s", path, strerror(error));
 	}
 	while (err == REC_OK && (entry = readdir(dir)))
 		err = look_at(folder, path, entry->d_name);

@@ -284,6 +284,7 @@ static int draw_lane(const struct rec_plot *plot, size_t i, const struct rec_plo
 		rec_plot_clean(&name, lane->name);
 		pen->text(pen->state, 8, p.top + p.height / 2 + TEXT_SIZE / 3, TEXT_SIZE, p.box.x - 14, REC_PLOT_START,
 		        rec_buf_str(&name), grey);
+		err = name.failed ? REC_ENOMEM : err;
 		rec_buf_free(&name);
 	}
 	return err;
@@ -322,11 +323,12 @@ static void put_time(struct rec_buf *buf, int64_t ns, int64_t tick)
 		rec_buf_printf(buf, "%d:%02d", (int)(s / 60), (int)(s % 60));
 }
 
-static void draw_axis(const struct rec_plot *plot, const struct rec_plot_pen *pen)
+static int draw_axis(const struct rec_plot *plot, const struct rec_plot_pen *pen)
 {
 	struct place p = place_of(plot, plot->nlanes - 1);
 	double top = p.top + p.height;
 	int64_t tick = tick_of(plot->duration_ns, p.box.width);
+	int err = REC_OK;
 
 	pen->line(pen->state, p.box.x, top, p.box.x + p.box.width, top, false, grey);
 	for (int64_t at = 0; at <= plot->duration_ns; at += tick) {
@@ -340,8 +342,10 @@ static void draw_axis(const struct rec_plot *plot, const struct rec_plot_pen *pe
 			pen->text(pen->state, x + 3, top + 17, TEXT_SIZE, 0, REC_PLOT_START, rec_buf_str(&label), grey);
 		else if (room)
 			pen->text(pen->state, x, top + 17, TEXT_SIZE, 0, REC_PLOT_MIDDLE, rec_buf_str(&label), grey);
+		err = label.failed ? REC_ENOMEM : err;
 		rec_buf_free(&label);
 	}
+	return err;
 }
 
 int rec_plot_draw(const struct rec_plot *plot, const struct rec_plot_pen *pen)
@@ -353,7 +357,8 @@ int rec_plot_draw(const struct rec_plot *plot, const struct rec_plot_pen *pen)
 		pen->box(pen->state, (struct rec_plot_box){0, 0, style->width, style->height}, style->background);
 	for (size_t i = 0; i < plot->nlanes && err == REC_OK; i++)
 		err = draw_lane(plot, i, pen);
-	if (style->axis && style->height > 2 * AXIS_HEIGHT && plot->duration_ns > 0 && plot->nlanes > 0)
-		draw_axis(plot, pen);
+	if (err == REC_OK && style->axis && style->height > 2 * AXIS_HEIGHT && plot->duration_ns > 0 &&
+	        plot->nlanes > 0)
+		err = draw_axis(plot, pen);
 	return err;
 }
