@@ -11,8 +11,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fau
 import rig  # noqa: E402
 
 EACH = 150 if rig.ALL else 6
-# among many are some whose stamps promise hours, which are silent and yet heard and written
-LIMIT = (60 if rig.ALL else 20) * (4 if rig.SANITIZED else 1)
 
 
 def mutants(data, n, seed):
@@ -43,7 +41,7 @@ def attempt(room, item):
     rig.write(room.at("in/" + name), data)
     for left in os.listdir(room.at("out")):
         os.remove(room.at("out/" + left))
-    run = room.run([rig.tool(argv[0]), *argv[1:]], limit=LIMIT)
+    run = room.run([rig.tool(argv[0]), *argv[1:]], limit=20 * (4 if rig.SANITIZED else 1))
     if run.status in (0, 3, 5):
         return ""
     if keep:
