@@ -21,6 +21,7 @@ struct rec_fetch {
 	char *folder; /* as it will be */
 	char *part;   /* folder.part */
 	int fd;       /* of part, locked */
+	struct rec_notes *notes;
 	char **names; /* in the order in which they are moved */
 	size_t nnames;
 };
@@ -95,6 +96,7 @@ static int check_clobber(const struct rec_fetch *fetch)
 
 static void free_fetch(struct rec_fetch *fetch)
 {
+	rec_notes_close(&fetch->notes);
 	if (fetch->fd >= 0)
 		close(fetch->fd);
 	for (size_t i = 0; i < fetch->nnames; i++)
@@ -124,6 +126,8 @@ int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobbe
 		r = fail(f->folder, "it is no folder");
 	else if (!no_clobber || (r = check_clobber(f)) == REC_OK)
 		r = open_part(f);
+	if (r == REC_OK)
+		r = rec_notes_open(&f->notes, f->fd);
 	if (r < 0)
 		free_fetch(f);
 	else
@@ -191,7 +195,7 @@ static void *work(void *context)
 	rec_log_demote(run->params->partial);
 	for (struct rec_fetch_file *file; http && (file = take(run));) {
 		get.expected = file->size;
-		r = rec_fetchfile_get(http, run->fetch->fd, file, &get);
+		r = rec_fetchfile_get(http, run->fetch->fd, run->fetch->notes, file, &get);
 		file->here = r == REC_OK;
 		if (r < 0)
 			note(run, r);
