@@ -2,6 +2,7 @@
 #include "probe/deep.h"
 
 #include "base/err.h"
+#include "sound/amplitude.h"
 #include "sound/loudness.h"
 #include "sound/track.h"
 
@@ -41,12 +42,9 @@ static int end_silence(struct listening *l, int64_t at)
 /* a block is silent or not as a whole: 100 ms are fine enough to be told of */
 static int listen(struct listening *l, const float *pcm, size_t n, int channels)
 {
-	float peak = 0;
 	int r = REC_OK;
 
-	for (size_t i = 0; i < n * (size_t)channels; i++)
-		peak = fabsf(pcm[i]) > peak ? fabsf(pcm[i]) : peak;
-	if (peak >= quiet)
+	if (rec_amplitude_peak(pcm, n * (size_t)channels) >= quiet)
 		r = end_silence(l, l->at);
 	else if (l->quiet_from < 0)
 		l->quiet_from = l->at;

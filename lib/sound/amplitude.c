@@ -2,11 +2,14 @@
 /* Compiled with -O3 (Makefile): the loops are written so that the compiler makes vectors of them. */
 #include "sound/amplitude.h"
 
+#include <float.h>
 #include <math.h>
 
 /* sums of a run are integers: 2^16 squares of 16 bits fit in 2^46 */
 static const float INT_SCALE = 32768.0F;
 static const float FLOAT_SCALE = 32767.0F;
+/* 3 * 2^22: added to a number below 2^22 it leaves no room for a fraction, and what is larger is clipped */
+static const float WHOLE = 12582912.0F;
 
 struct range {
 	int min;
@@ -220,8 +223,37 @@ void rec_amplitude_s16_of_int(const float *f32, size_t n, int16_t *s16)
 	}
 }
 
+static float or_zero(float v)
+{
+	return fabsf(v) <= FLT_MAX ? v : 0.0F;
+}
+
+float rec_amplitude_peak(const float *f32, size_t n)
+{
+	return peak_of_floats(f32, n, 1);
+}
+
+static int16_t nearest(float v)
+{
+	float shifted = v * INT_SCALE + WHOLE;
+
+	return (int16_t)(int)clip(shifted - WHOLE);
+}
+
+void rec_amplitude_round(const float *f32, size_t n, int16_t *s16)
+{
+	/* a loop that looks at each sample is no vector */
+	if (rec_amplitude_peak(f32, n) <= FLT_MAX) {
+		for (size_t i = 0; i < n; i++)
+			s16[i] = nearest(f32[i]);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			s16[i] = nearest(or_zero(f32[i]));
+	}
+}
+
 void rec_amplitude_make_finite(float *f32, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		f32[i] = fabsf(f32[i]) <= 3.0e38F ? f32[i] : 0.0F;
+		f32[i] = or_zero(f32[i]);
 }

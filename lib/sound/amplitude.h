@@ -60,6 +60,12 @@ void rec_amplitude_s16_of_float(const float *f32, size_t n, int16_t *s16);
 /** rec_amplitude_s16_of_int(f32, n, s16): the upper 16 bits of integer samples that were scaled to [-1, 1). */
 void rec_amplitude_s16_of_int(const float *f32, size_t n, int16_t *s16);
 
+/** rec_amplitude_round(f32, n, s16): to the nearest, halves to the even one; full scale is 2^15 and clipped there; what is not finite becomes 0. */
+void rec_amplitude_round(const float *f32, size_t n, int16_t *s16);
+
+/** rec_amplitude_peak(f32, n): max |sample|; 0 where n = 0. f32 finite; with a sample that is not, no number or infinity. */
+float rec_amplitude_peak(const float *f32, size_t n);
+
 /** rec_amplitude_make_finite(f32, n): NaN and infinity, which files of floating point may hold, become 0. */
 void rec_amplitude_make_finite(float *f32, size_t n);
 

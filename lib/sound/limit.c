@@ -2,6 +2,7 @@
 #include "sound/limit.h"
 
 #include "base/err.h"
+#include "sound/amplitude.h"
 #include "sound/truepeak.h"
 
 #include <math.h>
@@ -155,18 +156,15 @@ static bool at_rest(const struct rec_limit *l)
 
 static bool quiet(const struct rec_limit *l, size_t n)
 {
-	float most = (float)l->ceiling / worst_gain, peak = 0;
+	float most = (float)l->ceiling / worst_gain;
 
 	for (size_t c = 0; c < l->channels; c++) {
 		const float *x = l->in + c * l->stride + l->look;
 
-		for (size_t i = 0; i < n + REC_TRUEPEAK_BEFORE + REC_TRUEPEAK_AFTER; i++) {
-			float v = fabsf(x[i]);
-
-			peak = v > peak ? v : peak;
-		}
+		if (!(rec_amplitude_peak(x, n + REC_TRUEPEAK_BEFORE + REC_TRUEPEAK_AFTER) < most))
+			return false;
 	}
-	return peak < most;
+	return true;
 }
 
 /* gains[i] is that of the chunk's i-th output frame. */
@@ -193,8 +191,10 @@ static void take_in(struct rec_limit *l, const float *in, size_t n)
 	for (size_t c = 0; c < l->channels; c++) {
 		float *row = l->in + c * l->stride;
 
-		for (size_t i = 0; i < n; i++)
-			row[history + i] = in ? in[i * l->channels + c] : 0;
+		if (!in)
+			memset(row + history, 0, n * sizeof(*row));
+		for (size_t i = 0; in && i < n; i++)
+			row[history + i] = in[i * l->channels + c];
 	}
 }
 
@@ -203,11 +203,10 @@ static void give_out(struct rec_limit *l, const float *gains, size_t n, size_t s
 	for (size_t c = 0; c < l->channels; c++) {
 		float *row = l->in + c * l->stride;
 
-		for (size_t i = skip; i < n; i++) {
-			float v = row[REC_TRUEPEAK_BEFORE + i];
-
-			out[(i - skip) * l->channels + c] = gains ? v * gains[i] : v;
-		}
+		for (size_t i = skip; i < n; i++)
+			out[(i - skip) * l->channels + c] = row[REC_TRUEPEAK_BEFORE + i];
+		for (size_t i = skip; gains && i < n; i++)
+			out[(i - skip) * l->channels + c] *= gains[i];
 		memmove(row, row + n, (l->stride - CHUNK) * sizeof(*row));
 	}
 }

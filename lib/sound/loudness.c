@@ -2,6 +2,7 @@
 #include "sound/loudness.h"
 
 #include "base/err.h"
+#include "sound/amplitude.h"
 #include "sound/truepeak.h"
 
 #include <ebur128.h>
@@ -53,29 +54,17 @@ int rec_loudness_new(struct rec_loudness **out, int rate, int channels)
 	return l ? REC_OK : REC_ENOMEM;
 }
 
-static float largest(const float *pcm, size_t n)
-{
-	float max = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		float v = fabsf(pcm[i]);
-
-		max = v > max ? v : max;
-	}
-	return max;
-}
-
 /* The first n samples behind the context have what they need after them but for the last few, which stay. */
 static void look(struct line *line, size_t n)
 {
 	float peak[BLOCK];
-	float max = largest(line->pcm, CONTEXT + n);
+	float max = rec_amplitude_peak(line->pcm, CONTEXT + n);
 
 	line->peak = max > line->peak ? max : line->peak;
 	if (max * MOST_GAIN > line->true_peak) {
 		memset(peak, 0, sizeof(peak));
 		rec_truepeak(line->pcm + REC_TRUEPEAK_BEFORE, n, peak);
-		max = largest(peak, n);
+		max = rec_amplitude_peak(peak, n);
 		line->true_peak = max > line->true_peak ? max : line->true_peak;
 	}
 	memmove(line->pcm, line->pcm + n, CONTEXT * sizeof(*line->pcm));

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/out.h"
+#include "sound/amplitude.h"
 #include "sound/wavout.h"
 
 #include <math.h>
@@ -72,6 +73,8 @@ static int64_t count_clipped(const float *pcm, size_t n, size_t channels)
 {
 	int64_t clipped = 0;
 
+	if (rec_amplitude_peak(pcm, n * channels) <= 1)
+		return 0;
 	for (size_t i = 0; i < n; i++) {
 		bool over = false;
 

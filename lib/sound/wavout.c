@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "sound/amplitude.h"
 
 #include <math.h>
 #include <sndfile.h>
@@ -156,14 +157,16 @@ static float cleaned(float v)
 	return isfinite(v) ? v : 0;
 }
 
-/* libsndfile's own scale is 2^15 - 1; full scale is 2^15, as decoders have it */
-static int scaled(float v, double full)
+/* to 24 bits */
+static int scaled(float v)
 {
+	static const double full = 8388608;
 	double r = rint((double)cleaned(v) * full);
 
 	return (int)(r > full - 1 ? full - 1 : r < -full ? -full : r);
 }
 
+/* libsndfile's own scale is 2^15 - 1; full scale is 2^15, as decoders have it */
 static sf_count_t write_chunk(struct rec_wavout *w, const float *pcm, size_t n)
 {
 	union {
@@ -174,13 +177,12 @@ static sf_count_t write_chunk(struct rec_wavout *w, const float *pcm, size_t n)
 	sf_count_t count = (sf_count_t)n;
 
 	if (w->params.bits == 16) {
-		for (size_t i = 0; i < n; i++)
-			chunk.narrow[i] = (short)scaled(pcm[i], 32768);
+		rec_amplitude_round(pcm, n, chunk.narrow);
 		return sf_write_short(w->file, chunk.narrow, count);
 	}
 	if (w->params.bits == 24) { /* the upper 24 bits */
 		for (size_t i = 0; i < n; i++)
-			chunk.wide[i] = scaled(pcm[i], 8388608) * 256;
+			chunk.wide[i] = scaled(pcm[i]) * 256;
 		return sf_write_int(w->file, chunk.wide, count);
 	}
 	for (size_t i = 0; i < n; i++)

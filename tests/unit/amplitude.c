@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sound/amplitude.h"
 
+#include <float.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -74,10 +76,58 @@ static void floats_become_integers(void **state)
 	assert_memory_equal(s16, upper, sizeof(upper));
 }
 
+/* against the C library's own rounding, for every length up to some vectors */
+static void rounding(void **state)
+{
+	static const float special[] = {0, -0.0F, 0.5F / 32768, 1.5F / 32768, -0.5F / 32768, -1.5F / 32768,
+	        2.5F / 32768, 1, -1, 32766.5F / 32768, 32767.5F / 32768, -32767.5F / 32768, -32768.5F / 32768, 1.5F,
+	        -1e30F, FLT_MAX, -FLT_MAX, FLT_MIN, 1e-45F, INFINITY, -INFINITY, NAN};
+	enum { N = 100, SPECIAL = sizeof(special) / sizeof(*special) };
+	float f32[N];
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		f32[i] = i < SPECIAL ? special[i] : (float)(int)(seed = seed * 1103515245u + 12345u) / 2e9F;
+	for (size_t n = 0; n <= N; n++) {
+		int16_t s16[N + 1] = {0};
+
+		s16[n] = 77;
+		rec_amplitude_round(f32, n, s16);
+		for (size_t i = 0; i < n; i++) {
+			double want = isfinite(f32[i]) ? rint((double)f32[i] * 32768) : 0;
+
+			assert_int_equal(s16[i], want > 32767 ? 32767 : want < -32768 ? -32768 : (int)want);
+		}
+		assert_int_equal(s16[n], 77);
+	}
+}
+
+static void peaks(void **state)
+{
+	float f32[100] = {0};
+
+	(void)state;
+	assert_true(rec_amplitude_peak(f32, 0) == 0);
+	assert_true(rec_amplitude_peak(f32, 100) == 0);
+	for (size_t n = 1; n <= 100; n++)
+		for (size_t i = 0; i < n; i++) {
+			f32[i] = i % 2 ? 0.75F : -0.75F;
+			assert_true(rec_amplitude_peak(f32, n) == 0.75F);
+			assert_true(rec_amplitude_peak(f32, i) == 0);
+			f32[i] = INFINITY;
+			assert_false(rec_amplitude_peak(f32, n) < 1e30F);
+			f32[i] = -NAN;
+			assert_false(rec_amplitude_peak(f32, n) < 1e30F);
+			f32[i] = 0;
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(ranges_of_every_length),
-	        cmocka_unit_test(the_least_sample_is_full_scale), cmocka_unit_test(floats_become_integers)};
+	        cmocka_unit_test(the_least_sample_is_full_scale), cmocka_unit_test(floats_become_integers),
+	        cmocka_unit_test(rounding), cmocka_unit_test(peaks)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
