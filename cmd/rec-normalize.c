@@ -135,6 +135,7 @@ static int run(void *options)
 	struct rec_normalize_result result = {0};
 	int err = check(o);
 
+	rec_log_lone(true);
 	if (err == REC_OK) {
 		params.input = o->operands.items[0];
 		err = rec_normalize_run(&params, &result);

@@ -101,6 +101,7 @@ static int open_input(const struct options *o, struct source *source)
 {
 	source->input = (struct rec_voice_input){
 	        input_of(o), input_of(o), forced_origin(o), o->offset_ns == REC_NS_UNKNOWN ? 0 : o->offset_ns};
+	rec_log_lone(true);
 	return rec_voices_from_inputs(&source->from.voices, &source->input, 1, false);
 }
 

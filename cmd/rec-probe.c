@@ -295,6 +295,7 @@ static int verify(const struct options *o)
 	struct rec_verify found = {0};
 	int err = o->sessions.n > 0 ? rec_open_session(&session, &o->sessions, &o->reading, &settle) : REC_OK;
 
+	rec_log_lone(true);
 	if (err == REC_OK)
 		err = rec_verify_file(&found, o->operands.items[0], session, &params);
 	if (err == REC_OK)

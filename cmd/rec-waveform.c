@@ -249,6 +249,7 @@ static int run(void *options)
 	struct rec_session *session = NULL;
 
 	o->session = o->sessions.n > 0 ? o->sessions.items[0] : NULL;
+	rec_log_lone(!o->session);
 	if (err == REC_OK)
 		err = requests ? check_options(o) : REC_ENOMEM;
 	if (err == REC_OK)

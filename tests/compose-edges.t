@@ -46,6 +46,21 @@ run bash -c "ulimit -n 5; exec rec-compose --p1-video '$tmp/v.webm' --p1-leave 1
 exits 1 "no descriptor left is the machine's fault"
 check "nothing appeared" [ ! -e "$tmp/n.mp4" ]
 
+ffmpeg -nostdin -v error -f lavfi -i testsrc=s=64x64:d=1 -c:v mpeg4 "$tmp/whole.mp4"
+head -c 9000 "$tmp/whole.mp4" >"$tmp/killed.mp4"
+run rec-compose --p1-video "$tmp/killed.mp4" --p1-leave 1 -o "$tmp/o.mp4"
+exits 3 "an MP4 whose recorder was killed"
+check "the cause is named" one_line "killed.mp4': its index (moov) is missing or damaged" "did not finish"
+
+: >"$tmp/empty.webm"
+for tool in "rec-normalize -o $tmp/l.mp4" "rec-pad -o $tmp/l.wav" "rec-waveform -o $tmp/l.json" "rec-probe --verify"; do
+    # shellcheck disable=SC2086
+    run $tool "$tmp/empty.webm"
+    exits 3 "${tool%% *}: its one input is empty"
+    check "${tool%% *}: that is said, and no remedy that leaves nothing" \
+        bash -c "grep -q 'empty.webm.: the file is empty\$' '$tmp/err'"
+done
+
 run rec-compose --p1-video "$tmp/v.webm" --p1-leave 1 -o "$tmp/o.mp4" --format xyz
 exits 2 "a format nobody knows"
 check "is named" one_line "'xyz'"

@@ -73,6 +73,12 @@ check 'after the head: within 1 ms' align --shift 3 --silent 0,2.99 --silent 33,
 ff -i "$tmp/orig.wav" -t 5 -c:a aac "$tmp/far.ts"
 pad far.ts
 check 'MPEG-TS begins at 1.4 s, which is no session time' json "$tmp/far.ts.json" 'o["origin"] == "track" and o["input"]["first_stamp_s"] > 1'
+made o.webm wall.webm "setts=ts='TS+1795248866000'"
+run timeout 20 rec-pad -o "$tmp/wall.wav" --json --length 40 "$tmp/wall.webm"
+check 'stamps of a wall clock are no session time either' json "$tmp/out" \
+    'o["origin"] == "track" and o["input"]["first_stamp_s"] > 1e9 and o["used_s"] > 1'
+run timeout 20 rec-waveform -o "$tmp/wall.json" "$tmp/wall.webm"
+check 'nor in a waveform' json "$tmp/wall.json" '9000 < o["length"] < 10000'
 pad far.webm --origin track --length 40
 check 'origin track: the first sample stands at 0' align --silent 29.999,39.9
 pad far.webm --offset 1.5 --length 30

@@ -23,6 +23,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *program = "rectools";
 static enum rec_level level = REC_WARNING;
 static bool as_json;
+static bool lone;
 static char status[256];
 static char *warnings[MAX_WARNINGS];
 static size_t nwarnings;
@@ -157,6 +158,14 @@ static void keep(const char *text)
 		warnings[nwarnings++] = copy;
 }
 
+static bool is_lone(void)
+{
+	pthread_mutex_lock(&lock);
+	bool is = lone;
+	pthread_mutex_unlock(&lock);
+	return is;
+}
+
 static void replace_remedy(struct rec_buf *text)
 {
 	char *remedy = NULL;
@@ -167,6 +176,17 @@ static void replace_remedy(struct rec_buf *text)
 		text->len = (size_t)(remedy - text->data);
 	}
 	rec_buf_puts(text, "; left out");
+}
+
+static void drop_skipping(struct rec_buf *text)
+{
+	static const char remedy[] = "; pass --skip-bad to leave it out";
+	const size_t len = sizeof(remedy) - 1;
+
+	if (!text->data || text->len < len || strcmp(text->data + text->len - len, remedy) != 0)
+		return;
+	text->len -= len;
+	text->data[text->len] = '\0';
 }
 
 static void __attribute__((format(printf, 3, 0)))
@@ -181,6 +201,8 @@ message(enum rec_level at, const char *label, const char *fmt, va_list args)
 		label = level_names[at];
 		replace_remedy(&raw);
 	}
+	if (at == REC_ERROR && is_lone())
+		drop_skipping(&raw);
 	rec_escape(&text, rec_buf_str(&raw));
 
 	pthread_mutex_lock(&lock);
@@ -209,6 +231,13 @@ int rec_report(int err, const char *fmt, ...)
 void rec_log_demote(bool on)
 {
 	demoted = on;
+}
+
+void rec_log_lone(bool on)
+{
+	pthread_mutex_lock(&lock);
+	lone = on;
+	pthread_mutex_unlock(&lock);
 }
 
 void rec_warn(const char *fmt, ...)

@@ -46,6 +46,12 @@ int rec_report(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3
  */
 void rec_log_demote(bool on);
 
+/**
+ * rec_log_lone(on):
+ * The run has one input, so that leaving it out leaves nothing: errors do not end with the remedy --skip-bad.
+ */
+void rec_log_lone(bool on);
+
 /** rec_warn(fmt, ...): print a warning and keep it for the summary (the first 1000 of a run). */
 void rec_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

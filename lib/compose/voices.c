@@ -127,7 +127,7 @@ static int look(struct rec_voice *voice)
 	if (err < 0)
 		return err;
 	info = rec_input_info(voice->input);
-	voice->lacks_clock = rec_sound_track_lacks_clock(info->container);
+	voice->lacks_clock = rec_sound_track_lacks_clock(info->container, info->first_ns);
 	voice->first_ns = info->first_ns;
 	voice->span_ns = info->duration_ns;
 	snprintf(voice->codec, sizeof(voice->codec), "%s", info->codec);

@@ -18,7 +18,7 @@ struct rec_voice {
 	size_t person;     /* whose it is; counts from 0 */
 	size_t track;      /* in the session, or the number of the input */
 	bool left_out;     /* it cannot be read (--skip-bad) */
-	bool lacks_clock;  /* its container's stamps never are session time */
+	bool lacks_clock;  /* its stamps are no session time */
 	int64_t first_ns;  /* container stamp of the first sample presented; the rest is what the container says */
 	int64_t span_ns;   /* its length, where known; REC_NS_UNKNOWN */
 	char codec[32];

@@ -28,8 +28,8 @@ struct rec_pcmreader_info {
 /**
  * rec_pcmreader_open(reader, path, place):
  * ${path} is a file or `-`. ${place} says where on a session's clock the sound lies (its rate and channels: 0 for the source's own), borrowed
- * with its spans until close. NULL: a lone file. Its zero is PTS 0, or its first sample where the container has no clock
- * of its own (MP3, ADTS, MPEG-TS, FLV, WAV).
+ * with its spans until close. NULL: a lone file. Its zero is PTS 0, or its first sample where the file has no session clock
+ * (rec_sound_track_lacks_clock).
  * Errors as of rec_sound_track_open(): REC_EINPUT and REC_EIO reported; REC_ENODATA: media without sound; REC_ENOMEM.
  */
 int rec_pcmreader_open(struct rec_pcmreader **reader, const char *path, const struct rec_sound_track_params *place);

@@ -18,6 +18,9 @@ static const size_t blocks_ahead = 8;
 /* decoded before an excerpt, for the drift to be known */
 static const int64_t settle_ns = 10 * REC_NS_PER_S;
 
+/* no session lasts a week: a stamp beyond it counts from 1970, or from a machine's start */
+static const int64_t longest_ns = INT64_C(7) * 24 * 3600 * REC_NS_PER_S;
+
 struct rec_sound_track {
 	char *path;
 	struct rec_sound_track_params params;
@@ -131,14 +134,14 @@ static int skip_head(struct rec_sound_track *t, int64_t first_ns)
 }
 
 /* Containers in which stamps count from the first packet, from an encoder's delay, or from anywhere. */
-bool rec_sound_track_lacks_clock(const char *container)
+bool rec_sound_track_lacks_clock(const char *container, int64_t first_ns)
 {
 	static const char *const names[] = {"mp3", "aac", "mpegts", "flv", "wav", "w64", "aiff", "flac", NULL};
 
 	for (size_t i = 0; names[i]; i++)
 		if (strcmp(container, names[i]) == 0)
 			return true;
-	return false;
+	return first_ns > longest_ns;
 }
 
 static int set_up(struct rec_sound_track *t, const char *path)
@@ -167,7 +170,7 @@ static int set_up(struct rec_sound_track *t, const char *path)
 		t->params.channels = info->channels > 0 ? info->channels : 1;
 	if (t->params.max_channels && t->params.channels > t->params.max_channels)
 		t->params.channels = t->params.max_channels;
-	if (t->params.lone && rec_sound_track_lacks_clock(info->container))
+	if (t->params.lone && rec_sound_track_lacks_clock(info->container, info->first_ns))
 		t->params.origin = REC_ORIGIN_TRACK;
 	err = skip_head(t, info->first_ns);
 	if (err < 0)

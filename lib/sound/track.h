@@ -31,7 +31,7 @@ struct rec_sound_track_params {
 	 * start_ns counts from the output's zero, may be negative (what lies before 0 is trimmed, and counted) */
 	enum rec_origin origin;
 	int64_t start_ns;
-	bool lone; /* origin track all the same where the container has no clock of its own: MP3, ADTS, MPEG-TS, FLV, plain sound files */
+	bool lone; /* origin track all the same where rec_sound_track_lacks_clock() */
 	/* the items of all three are borrowed until close */
 	struct rec_spans audible;  /* output time: silence outside, with a 5 ms fade at each edge; n == 0: everywhere */
 	struct rec_spans mutes;    /* output time: silence inside, faded alike */
@@ -58,8 +58,12 @@ int rec_sound_track_open(struct rec_sound_track **track, const char *path, const
  */
 int rec_sound_track_read(struct rec_sound_track *track, int64_t pos, size_t n, float *pcm);
 
-/** rec_sound_track_lacks_clock(container): whether stamps in that container, by libavformat's short name, never are session time. */
-bool rec_sound_track_lacks_clock(const char *container);
+/**
+ * rec_sound_track_lacks_clock(container, first_ns):
+ * Whether a lone file's stamps are no session time: in that container, by libavformat's short name, they never are; or the first is more
+ * than a week, as of a wall clock.
+ */
+bool rec_sound_track_lacks_clock(const char *container, int64_t first_ns);
 
 /** rec_sound_track_channels(track): channels of the stream that rec_sound_track_read() gives. */
 int rec_sound_track_channels(const struct rec_sound_track *track);

@@ -104,6 +104,24 @@ static void report_returns(void **state)
 	assert_int_equal(r, REC_EREMOTE);
 }
 
+static void lone_input(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *raw, *shown;
+	} rows[] = {{"cannot read 'a'; pass --skip-bad to leave it out", "rec-x: cannot read 'a'\n"},
+	        {"; pass --skip-bad to leave it out: no", "rec-x: ; pass --skip-bad to leave it out: no\n"},
+	        {"it out", "rec-x: it out\n"}};
+	rec_log_lone(true);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct capture c;
+		capture_begin(&c, 2);
+		rec_report(REC_EINPUT, "%s", rows[i].raw);
+		expect(&c, rows[i].shown);
+	}
+	rec_log_lone(false);
+}
+
 static void say_all(void)
 {
 	rec_report(REC_EIO, "e");
@@ -221,6 +239,7 @@ int main(void)
 	        cmocka_unit_test_setup(level_from_environment, setup),
 	        cmocka_unit_test_setup(escapes, setup),
 	        cmocka_unit_test_setup(report_returns, setup),
+	        cmocka_unit_test_setup(lone_input, setup),
 	        cmocka_unit_test_setup(levels, setup),
 	        cmocka_unit_test_setup(json_lines, setup),
 	        cmocka_unit_test_setup(status_line, setup),
