@@ -27,9 +27,9 @@ struct download {
 	bool begun;    /* this answer's first bytes were looked at */
 	bool known;    /* the version is known */
 	bool earlier;  /* all that is known comes from an earlier run, so it may be forgotten */
-	bool whole;    /* ask without a Range: the server has none, or the file is empty */
+	bool whole;    /* ask without a Range: the server has none, does not say how long it is, or the file is empty */
 	bool unranged; /* the server answered a Range with everything */
-	bool changed;  /* since the earlier run: ask for the other version from its beginning */
+	bool anew;     /* ask again at once: without a Range, or for what it became since the earlier run */
 	int error;     /* of our own side, reported */
 };
 
@@ -96,14 +96,19 @@ static int begin_answer(struct download *d, struct rec_http_reply *reply)
 	if (d->earlier && !rec_version_is(d->version, reply)) {
 		if ((r = forget(d)) < 0)
 			return r;
-		d->changed = reply->status == 206;
-		if (d->changed)
+		d->anew = reply->status == 206;
+		if (d->anew)
 			return fail(reply, "it changed since the last run");
 	}
 	if (d->known && (r = rec_version_part(d->version, reply, d->at)) < 0)
 		return r;
 	if (reply->status == 206 && reply->first != d->at)
 		return fail(reply, "the server sent another part than was asked for");
+	if (reply->status == 206 && reply->total < 0) {
+		d->anew = !d->whole;
+		d->whole = true;
+		return fail(reply, "the server does not say how long it is");
+	}
 	if (reply->status == 200 && d->at > 0 && (r = begin_anew(d)) < 0)
 		return r;
 	d->earlier = false;
@@ -228,8 +233,8 @@ static int fetch(struct download *d, struct rec_http *http, struct rec_http_repl
 	for (;;) {
 		enum rec_outcome outcome = ask(d, http, reply);
 		int r = outcome == REC_DONE ? end_answer(d, reply) : REC_ENODATA;
-		if (d->changed) {
-			d->changed = false;
+		if (d->anew) {
+			d->anew = false;
 			rec_http_reply_free(reply);
 			continue;
 		}

@@ -50,6 +50,7 @@ struct rec_http_reply {
 	int64_t total;
 	int64_t got;         /* bytes of the body that came, whoever took them */
 	char etag[256];      /* quotes included; "" */
+	char modified[64];   /* Last-Modified; "" */
 	char type[128];      /* Content-Type */
 	bool etag_is_md5;    /* it has 32 digits; not with `encrypted` */
 	bool encrypted;      /* by the storage, with keys of its own: then the ETag is no MD5 */

@@ -121,6 +121,8 @@ static bool take(struct rec_http_reply *reply, const char *name, const char *val
 		*compressed = *value && strcasecmp(value, "identity") != 0 && strcasecmp(value, "aws-chunked") != 0;
 	else if (strcasecmp(name, "retry-after") == 0)
 		take_wait(reply, value);
+	else if (strcasecmp(name, "last-modified") == 0)
+		snprintf(reply->modified, sizeof reply->modified, "%s", value);
 	else if (strcasecmp(name, "etag") == 0)
 		take_etag(reply, value);
 	else if (strcasecmp(name, "x-amz-server-side-encryption") == 0)

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Goal: what servers do that is odd, not evil: the right bytes in the right place, or an exit that tells why; no track is lost.
+"""Each case runs a tool against a server of this process, which answers by the first part of the path."""
+import collections
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BIN = os.path.join(TOP, os.environ.get("BUILD", "build"), "bin")
+TMP = tempfile.mkdtemp()
+with open(os.path.join(TOP, "testdata/S1-two/Aditya-audio.webm"), "rb") as source:
+    SOUND = source.read()
+OTHER = SOUND[::-1]
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "S3_", "CURL_", "SSL_"))
+       and not name.lower().endswith("_proxy") and name != "BASE_CDN_URL"}
+results = []
+log = []
+asked = collections.Counter()
+
+
+def etag(data):
+    return f'"{hashlib.md5(data).hexdigest()}"'
+
+
+def error(code, more=""):
+    return f"<Error><Code>{code}</Code>{more}</Error>".encode()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self):
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked[self.command, self.path] += 1
+        self.turn = asked[self.command, self.path]
+        log.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
+        getattr(self, "do_" + self.path.split("?")[0].split("/")[1])()
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = answer
+
+    def send(self, status, body=b"", **fields):
+        fields = {"Content_Length": len(body), **fields}
+        self.send_response(status, "On Purpose")
+        for name, value in fields.items():
+            if value is not None:
+                self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def part(self, size):
+        """the first byte asked for and the one after the last"""
+        first, _, last = self.headers.get("Range", "bytes=0-")[6:].partition("-")
+        return int(first), min(size, int(last) + 1) if last else size
+
+    def do_ok(self, data=SOUND, **fields):
+        if self.command == "PUT":
+            return self.send(200, ETag=etag(self.body))
+        first, end = self.part(len(data))
+        if "Range" not in self.headers:
+            return self.send(200, data, **fields)
+        return self.send(206, data[first:end], Content_Range=f"bytes {first}-{end - 1}/{len(data)}", **fields)
+
+    def do_unknown(self):
+        """parts of what is nobody knows how long"""
+        if "Range" not in self.headers:
+            return self.send(200, SOUND)
+        first, end = self.part(len(SOUND))
+        end = min(end, first + 100000)
+        return self.send(206, SOUND[first:end], Content_Range=f"bytes {first}-{end - 1}/*")
+
+    def do_changes(self):
+        """the first answer breaks off, and what follows is of another version"""
+        first, end = self.part(len(SOUND))
+        data = SOUND if self.turn == 1 else OTHER
+        self.send(206, data[first:end][:100000 if self.turn == 1 else None], Content_Length=end - first,
+                  Content_Range=f"bytes {first}-{end - 1}/{len(data)}", Last_Modified=f"Wed, 21 Oct 2015 07:28:0{self.turn} GMT")
+        self.close_connection = True
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        pass
+
+
+def check(name, fine, why=""):
+    results.append((name, bool(fine), why))
+
+
+def path(*parts):
+    return os.path.join(TMP, *parts)
+
+
+def read(*parts):
+    try:
+        with open(path(*parts), "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def write(name, data):
+    with open(path(name), "wb") as file:
+        file.write(data)
+    return path(name)
+
+
+class Run:
+    def __init__(self, *args, stdin=None, env=None, cwd=TMP):
+        done = subprocess.run([os.path.join(BIN, args[0]), *args[1:]], input=stdin, capture_output=True, cwd=cwd,
+                              env={**ENV, **(env or {})}, timeout=600)
+        self.status, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
+
+    def __str__(self):
+        return f"status {self.status}\n{self.err[:600]}\n{self.out[:200]}"
+
+
+def fetch(folder, *locations, env=None, options=(), cwd=TMP):
+    participants = [{"name": f"p{i}", "join_time_s": 0, "leave_time_s": 60, "audio_path": location}
+                    for i, location in enumerate(locations)]
+    return Run("rec-fetch", "--allow-insecure", *options, "-d", folder, "-", env=env, cwd=cwd,
+               stdin=json.dumps({"participants": participants}).encode())
+
+
+server = Server(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+HOST = f"127.0.0.1:{server.server_port}"
+HTTP = f"http://{HOST}"
+S3 = {"AWS_ENDPOINT_URL_S3": HTTP, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "hunter3"}
+
+
+def reading():
+    run = fetch("unknown", f"{HTTP}/unknown/a.webm")
+    check("parts of what has no known length: asked for without parts", run.status == 0 and read("unknown", "a.webm") == SOUND, run)
+    run = fetch("changes", f"{HTTP}/changes/a.webm")
+    check("another Last-Modified after a break, without ETags: exit 4", run.status == 4 and not os.path.exists(path("changes")), run)
+
+
+try:
+    reading()
+finally:
+    server.shutdown()
+    shutil.rmtree(TMP, ignore_errors=True)
+
+for i, (name, fine, why) in enumerate(results, 1):
+    print(f"{'ok' if fine else 'not ok'} {i} - {name}")
+    if not fine:
+        print("\n".join("# " + line for line in str(why).splitlines()))
+print(f"1..{len(results)}")
