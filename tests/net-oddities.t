@@ -8,8 +8,6 @@ import http.server
 import json
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import tempfile
 import threading
@@ -89,6 +87,45 @@ class Handler(http.server.BaseHTTPRequestHandler):
                   Content_Range=f"bytes {first}-{end - 1}/{len(data)}", Last_Modified=f"Wed, 21 Oct 2015 07:28:0{self.turn} GMT")
         self.close_connection = True
 
+    def absent(self):
+        """whether it is asked for before anything was sent; then that is answered"""
+        if self.command != "HEAD" or asked["PUT", self.path]:
+            return False
+        self.send(404)
+        return True
+
+    def do_silent(self):
+        """HEAD does not say how long it is"""
+        self.send(200, Content_Length=None if self.command == "HEAD" else 0)
+
+    def do_conflict(self):
+        """a conditional PUT meets another one"""
+        if self.command == "PUT" and self.turn == 1:
+            self.send(409, error("ConditionalRequestConflict"), Content_Type="application/xml")
+        elif not self.absent():
+            self.do_ok()
+
+    def do_lost(self):
+        """the answer to the first PUT is lost, and what is there then is theirs or ours"""
+        kept = SOUND if "ours" in self.path else OTHER
+        if self.command == "PUT" and self.turn == 1:
+            self.close_connection = True
+        elif self.command == "PUT":
+            self.send(412, error("PreconditionFailed"), Content_Type="application/xml")
+        elif not self.absent():
+            self.send(200, kept, ETag=etag(kept))
+
+    def do_gone(self):
+        """an upload in parts that somebody else aborted"""
+        if self.command == "POST" and "uploads" in self.path:
+            self.send(200, b"<R><UploadId>u</UploadId></R>")
+        elif self.command == "POST":
+            self.send(404, error("NoSuchUpload"), Content_Type="application/xml")
+        elif self.command == "HEAD":
+            self.send(200, Content_Length=17 << 20)
+        else:
+            self.send(200, ETag=etag(self.body))
+
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
@@ -150,8 +187,26 @@ def reading():
     check("another Last-Modified after a break, without ETags: exit 4", run.status == 4 and not os.path.exists(path("changes")), run)
 
 
+def writing():
+    sound = write("sound.webm", SOUND)
+    run = Run("rec-publish", "--json", sound, f"{HTTP}/silent/a.webm")
+    check("HEAD without a length: sent, not verified", run.status == 0 and not json.loads(run.out)["files"][0]["verified"], run)
+    for base, env in ((HTTP, {}), ("s3:/", S3)):
+        run = Run("rec-publish", "-n", sound, f"{base}/conflict/{len(env)}.webm", env=env)
+        check(f"-n to {base}: a conflict with another PUT is tried again", run.status == 0, run)
+        run = Run("rec-publish", "-n", sound, f"{base}/lost/ours{len(env)}.webm", env=env)
+        check(f"-n to {base}: what is there after a lost answer is ours", run.status == 0 and run.out, run)
+        run = Run("rec-publish", "-n", sound, f"{base}/lost/theirs{len(env)}.webm", env=env)
+        check(f"-n to {base}: what is there after a lost answer is not ours", run.status == 1 and not run.out, run)
+    with open(path("large.mp4"), "wb") as file:
+        file.truncate(17 << 20)
+    run = Run("rec-publish", path("large.mp4"), "s3://gone/a.mp4", env={**S3, "XDG_STATE_HOME": path("state")})
+    check("an upload that is gone: exit 4, whatever is there", run.status == 4 and "NoSuchUpload" in run.err, run)
+
+
 try:
     reading()
+    writing()
 finally:
     server.shutdown()
     shutil.rmtree(TMP, ignore_errors=True)

@@ -36,7 +36,8 @@ struct exchange {
 	size_t header_bytes;
 	int64_t sent; /* of the body */
 	bool compressed;
-	bool refused; /* by us, for good; reply->why says why */
+	bool repeated; /* the body was sent again */
+	bool refused;  /* by us, for good; reply->why says why */
 	struct curl_slist *headers;
 };
 
@@ -133,6 +134,7 @@ static int on_seek(void *context, curl_off_t at, int whence)
 
 	if (whence != SEEK_SET || at < 0)
 		return CURL_SEEKFUNC_FAIL;
+	ex->repeated |= ex->sent > at;
 	ex->sent = at;
 	return CURL_SEEKFUNC_OK;
 }
@@ -388,6 +390,7 @@ enum rec_outcome rec_http_once(
 	free(ex.location);
 	free(ex.url);
 	rec_buf_free(&query);
+	reply->repeated = ex.repeated;
 	if (reply->local == REC_ENOMEM)
 		snprintf(reply->why, sizeof reply->why, "%s", rec_strerror(REC_ENOMEM));
 	return outcome;

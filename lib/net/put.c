@@ -99,7 +99,8 @@ static int verify(struct rec_http *http, const struct rec_target *target, int64_
 	int r = rec_get_head(http, target, &reply);
 
 	result->verified = r == REC_OK && reply.status == 200 && reply.length == size;
-	if (r == REC_OK && !result->verified && !cannot_be_asked(reply.status)) {
+	bool silent = reply.status == 200 && reply.length < 0;
+	if (r == REC_OK && !result->verified && !silent && !cannot_be_asked(reply.status)) {
 		if (reply.status != 200)
 			rec_http_refusal(&reply, target);
 		else
@@ -141,6 +142,17 @@ int rec_put_once(struct rec_http *http, const struct rec_http_request *request, 
 	return r == REC_OK ? judge(reply, request->target, &request->body->sums) : r;
 }
 
+/* Whether what is there now is what was sent. */
+static bool is_ours(struct rec_http *http, const struct rec_target *target, const struct rec_http_body *body)
+{
+	struct rec_http_reply reply;
+	bool ours = rec_get_head(http, target, &reply) == REC_OK && reply.status == 200 && reply.length == body->n &&
+	            reply.etag_is_md5 && strncasecmp(reply.etag + 1, body->sums.md5_hex, REC_MD5_HEX - 1) == 0;
+
+	rec_http_reply_free(&reply);
+	return ours;
+}
+
 static int put_whole(struct rec_http *http, const struct rec_target *target, int fd, int64_t size,
         const struct rec_put_params *params, struct rec_put_result *result)
 {
@@ -164,8 +176,12 @@ static int put_whole(struct rec_http *http, const struct rec_target *target, int
 		request.nheaders--;
 		r = rec_put_once(http, &request, &reply);
 	}
+	bool exists = r == REC_EREMOTE && reply.status == 412 && params->no_clobber;
+	/* where an answer was lost, it may be the file that was sent */
+	if (exists && reply.repeated && is_ours(http, target, &body))
+		r = REC_OK;
 	if (r == REC_EREMOTE)
-		r = reply.status == 412 && params->no_clobber ? refuse_clobber(target) : rec_put_failed(target, &reply);
+		r = exists ? refuse_clobber(target) : rec_put_failed(target, &reply);
 	else if (r == REC_OK) {
 		memcpy(result->etag, reply.etag, sizeof result->etag);
 		if (params->progress)

@@ -208,8 +208,8 @@ static char *code_of(const struct rec_http_reply *reply)
 
 bool rec_reply_again(const struct rec_http_reply *reply)
 {
-	static const char *const passing[] = {
-	        "InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted", NULL};
+	static const char *const passing[] = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout",
+	        "OperationAborted", "ConditionalRequestConflict", NULL};
 	int status = reply->status;
 	bool again = status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 	char *code = again ? NULL : code_of(reply);
