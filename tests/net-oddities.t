@@ -126,6 +126,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.send(200, ETag=etag(self.body))
 
+    do_folder = do_ok
+
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
@@ -204,9 +206,28 @@ def writing():
     check("an upload that is gone: exit 4, whatever is there", run.status == 4 and "NoSuchUpload" in run.err, run)
 
 
+def destinations():
+    sound = write("sound.webm", SOUND)
+    for place, wanted in (("/ok/x.webm?sig=a/", "/ok/x.webm?sig=a/"), ("/folder/?sig=a", "/folder/sound.webm?sig=a"), ("/ok/?a=/b/", "/ok/sound.webm?a=/b/")):
+        run = Run("rec-publish", sound, HTTP + place)
+        check(f"'{place}' is asked for '{wanted}'", run.status == 0 and log[-1][1] == wanted and "?" not in run.out, f"{log[-1]} {run}")
+    for place in ("/ok/upload", "/ok/x.webm"):
+        Run("rec-publish", sound, HTTP + place)
+        check(f"the type at {place} follows the file", log[-2][2]["content-type"] == "video/webm", log[-2])
+    Run("rec-publish", sound, "s3://ok/take#2.mp4", env=S3)
+    check("the type follows a key with a number sign", log[-2][2]["content-type"] == "video/mp4", log[-2])
+    before = len(log)
+    for wrong in ("", "video/mp4\r\nX-More: 1"):
+        run = Run("rec-publish", "--type", wrong, sound, f"{HTTP}/ok/x.webm")
+        check(f"--type {wrong!r}: exit 2", run.status == 2 and len(log) == before, run)
+    run = Run("rec-publish", "--header", "x-amz-meta-note:", sound, "s3://ok/x.webm", env=S3)
+    check("a header without a value is sent as it is signed", log[-2][2].get("x-amz-meta-note") == "", log[-2])
+
+
 try:
     reading()
     writing()
+    destinations()
 finally:
     server.shutdown()
     shutil.rmtree(TMP, ignore_errors=True)

@@ -15,7 +15,8 @@
 
 const int rec_put_stall_s = 18; /* servers think long before they answer a PUT */
 
-const char *rec_put_type(const char *name)
+/* the Content-Type that goes with an ending; NULL: none is known */
+static const char *type_by_ending(const char *name, size_t n)
 {
 	static const struct {
 		const char *ending;
@@ -26,14 +27,26 @@ const char *rec_put_type(const char *name)
 	        {".json", "application/json"}, {".peaks", "application/json"}, {".svg", "image/svg+xml"},
 	        {".png", "image/png"}, {".jpg", "image/jpeg"}, {".txt", "text/plain; charset=utf-8"},
 	        {".vtt", "text/vtt; charset=utf-8"}, {".srt", "application/x-subrip"}};
-	size_t n = strcspn(name, "?#");
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		size_t m = strlen(types[i].ending);
 		if (n > m && strncasecmp(name + n - m, types[i].ending, m) == 0)
 			return types[i].type;
 	}
-	return "application/octet-stream";
+	return NULL;
+}
+
+static const char *type_of(const struct rec_put_params *params, const struct rec_target *target)
+{
+	const char *type = params->type;
+
+	if (!type && target->key)
+		type = type_by_ending(target->key, strlen(target->key));
+	else if (!type)
+		type = type_by_ending(target->url, strcspn(target->url, "?#"));
+	if (!type && params->name)
+		type = type_by_ending(params->name, strlen(params->name));
+	return type ? type : "application/octet-stream";
 }
 
 int rec_put_failed(const struct rec_target *target, const struct rec_http_reply *reply)
@@ -207,8 +220,7 @@ static int with_headers(
 	if (n < params->nheaders)
 		return rec_report(REC_EUSAGE, "there are more than %d headers", MOST_HEADERS - 2);
 	if (!typed)
-		headers[n++] = (struct rec_field){"Content-Type",
-		        params->type ? params->type : rec_put_type(target->key ? target->key : target->url)};
+		headers[n++] = (struct rec_field){"Content-Type", type_of(params, target)};
 	if (params->no_clobber)
 		headers[n++] = (struct rec_field){"If-None-Match", "*"};
 	params->headers = headers;
