@@ -159,19 +159,19 @@ def write(name, data):
 
 
 class Run:
-    def __init__(self, *args, stdin=None, env=None, cwd=TMP):
-        done = subprocess.run([os.path.join(BIN, args[0]), *args[1:]], input=stdin, capture_output=True, cwd=cwd,
-                              env={**ENV, **(env or {})}, timeout=600)
+    def __init__(self, *args, stdin=None, env=None, before=(), **how):
+        done = subprocess.run([*before, os.path.join(BIN, args[0]), *args[1:]], input=stdin, capture_output=True,
+                              **{"cwd": TMP, **how}, env={**ENV, **(env or {})}, timeout=600)
         self.status, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
 
     def __str__(self):
         return f"status {self.status}\n{self.err[:600]}\n{self.out[:200]}"
 
 
-def fetch(folder, *locations, env=None, options=(), cwd=TMP):
+def fetch(folder, *locations, options=(), **how):
     participants = [{"name": f"p{i}", "join_time_s": 0, "leave_time_s": 60, "audio_path": location}
                     for i, location in enumerate(locations)]
-    return Run("rec-fetch", "--allow-insecure", *options, "-d", folder, "-", env=env, cwd=cwd,
+    return Run("rec-fetch", "--allow-insecure", *options, "-d", folder, "-", **how,
                stdin=json.dumps({"participants": participants}).encode())
 
 
@@ -224,10 +224,47 @@ def destinations():
     check("a header without a value is sent as it is signed", log[-2][2].get("x-amz-meta-note") == "", log[-2])
 
 
+def folders():
+    sound = f"{HTTP}/ok/a.webm"
+    os.mkdir(path("own"), 0o700)
+    before = os.stat(path("own"))
+    for folder, cwd in (("own", TMP), (".", path("own"))):
+        run = fetch(folder, sound, cwd=cwd)
+        after = os.stat(path("own"))
+        check(f"-d {folder}: an empty folder that is there stays the same one",
+              run.status == 0 and (before.st_ino, before.st_mode) == (after.st_ino, after.st_mode) and read("own", "a.webm") == SOUND, run)
+        os.unlink(path("own", "a.webm"))
+        os.unlink(path("own", "session.json"))
+    os.symlink("nowhere", path("link"))
+    asked_before = len(log)
+    run = fetch("link", sound)
+    check("a link to nothing: exit 1 before anything is fetched", run.status == 1 and len(log) == asked_before and "link" in run.err, run)
+
+    mount = ["unshare", "--mount", "--map-root-user", "sh", "-c", 'mount -t tmpfs none "$0" && "$@" && ls -A "$0" >&2', path("disk")]
+    os.mkdir(path("disk"))
+    if subprocess.run([*mount, "true"], capture_output=True).returncode == 0:
+        run = fetch("disk", sound, before=mount)
+        check("a folder that is a mount point", run.status == 0 and run.err.split() == ["a.webm", "session.json"] and sorted(os.listdir(TMP)).count("disk.part") == 0, run)
+    else:
+        check("a folder that is a mount point # SKIP no namespaces here", True)
+
+    user = {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
+    os.makedirs(path("shut", "mine"))
+    os.chmod(TMP, 0o711)
+    os.chmod(path("shut", "mine"), 0o777)
+    os.chmod(path("shut"), 0o555)
+    run = fetch("shut/mine", sound, **user)
+    check("a folder in one that may not be written", run.status == 0 and sorted(os.listdir(path("shut", "mine"))) == ["a.webm", "session.json"], run)
+    run = fetch("shut/new", sound, **user)
+    check("a new folder in one that may not be written: exit 1", run.status == 1 and "shut/new" in run.err, run)
+    os.chmod(path("shut"), 0o755)
+
+
 try:
     reading()
     writing()
     destinations()
+    folders()
 finally:
     server.shutdown()
     shutil.rmtree(TMP, ignore_errors=True)
