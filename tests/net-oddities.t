@@ -128,6 +128,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_folder = do_ok
 
+    def do_user(self):
+        """behind a password, and moved once"""
+        if not self.headers.get("Authorization", "").startswith("Basic "):
+            self.send(401)
+        elif self.path.startswith("/user/at/"):
+            self.do_ok()
+        else:
+            self.send(302, Location=f"{HTTP}/user/at/a.webm")
+
+    def do_region(self):
+        self.send(400, error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"), Content_Type="application/xml")
+
+    def do_endless(self):
+        """nobody says where it ends"""
+        self.send(200, SOUND, Content_Length=None, Connection="close")
+        self.close_connection = True
+
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
@@ -187,6 +204,20 @@ def reading():
     check("parts of what has no known length: asked for without parts", run.status == 0 and read("unknown", "a.webm") == SOUND, run)
     run = fetch("changes", f"{HTTP}/changes/a.webm")
     check("another Last-Modified after a break, without ETags: exit 4", run.status == 4 and not os.path.exists(path("changes")), run)
+
+    run = fetch("user", f"http://me:hunter2@{HOST}/user/a.webm")
+    check("a password is kept where a redirect stays on the host", run.status == 0 and read("user", "a.webm") == SOUND, run)
+    run = fetch("far", f"http://me:hunter2@localhost:{server.server_port}/user/a.webm")
+    check("and not where it leads elsewhere", run.status == 4 and "401" in run.err and "hunter2" not in run.err, run)
+    run = fetch("region", "s3://region/a.webm", env=S3)
+    check("another region that the answer's body names", run.status == 4 and "AWS_REGION=eu-west-1" in run.err, run)
+    run = Run("rec-mix", "--allow-truncated", f"{HTTP}/endless/a.webm", "-o", "endless.wav")
+    check("a body without an end: the message names the tool that takes it", run.status == 4 and "rec-fetch --allow-truncated" in run.err, run)
+    asked_before = len(log)
+    records = [{"s3": {"bucket": {"name": "ok"}, "object": {"key": key}}} for key in ("a.webm", "b.webm")]
+    for options in ([], ["--dry-run"]):
+        run = Run("rec-fetch", *options, "-d", "event", "-", env=S3, stdin=json.dumps({"Records": records}).encode())
+        check(f"files that nothing places {options}: exit 3 before they are fetched", run.status == 3 and len(log) == asked_before, run)
 
 
 def writing():

@@ -67,7 +67,8 @@ static int check_size(const struct download *d, struct rec_http_reply *reply)
 	int64_t total = d->version->total;
 
 	if (total < 0 && params->expected < 0 && !reply->framed && !params->allow_truncated)
-		return fail(reply, "the server does not say where it ends; --allow-truncated takes what comes");
+		return fail(
+		        reply, "the server does not say where it ends; rec-fetch --allow-truncated takes what comes");
 	if (total >= 0 && params->expected >= 0 && total != params->expected) {
 		snprintf(reply->why, sizeof reply->why, "it has %lld bytes, and the manifest says %lld",
 		        (long long)total, (long long)params->expected);

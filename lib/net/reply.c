@@ -273,7 +273,11 @@ void rec_http_refusal(struct rec_http_reply *reply, const struct rec_target *tar
 {
 	char *code = code_of(reply);
 	const char *text = meaning(reply->status);
+	char *region = code && !reply->region[0] ? rec_http_element(rec_buf_str(&reply->text), "Region") : NULL;
 
+	if (region)
+		snprintf(reply->region, sizeof reply->region, "%s", region);
+	free(region);
 	if (reply->region[0] && strcmp(reply->region, target->account.region ? target->account.region : "") != 0 &&
 	        reply->status >= 300 && reply->status < 500 && target->bucket)
 		snprintf(reply->why, sizeof reply->why, "the bucket is in another region; set AWS_REGION=%s",
