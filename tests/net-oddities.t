@@ -40,6 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self):
+        self.path = self.path.removeprefix("http://host.invalid")
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         asked[self.command, self.path] += 1
         self.turn = asked[self.command, self.path]
@@ -137,6 +138,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.send(302, Location=f"{HTTP}/user/at/a.webm")
 
+    def do_untold(self):
+        """takes DELETE, and does not say what is there"""
+        self.send(204 if self.command == "DELETE" else 403)
+
     def do_region(self):
         self.send(400, error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"), Content_Type="application/xml")
 
@@ -213,6 +218,14 @@ def reading():
     check("another region that the answer's body names", run.status == 4 and "AWS_REGION=eu-west-1" in run.err, run)
     run = Run("rec-mix", "--allow-truncated", f"{HTTP}/endless/a.webm", "-o", "endless.wav")
     check("a body without an end: the message names the tool that takes it", run.status == 4 and "rec-fetch --allow-truncated" in run.err, run)
+    asked_before = len(log)
+    for host in ("169.254.169.254", "2852039166", "[fe80::1]", "[::ffff:169.254.0.1]"):
+        run = fetch("link-local", f"http://{host}/ok/a.webm", env={"http_proxy": HTTP})
+        check(f"{host} behind a proxy: refused", run.status == 4 and "link-local" in run.err and len(log) == asked_before, run)
+    run = fetch("proxy", "http://host.invalid/ok/a.webm", env={"http_proxy": f"http://me:hunter2@{HOST}"}, options=["-vv"])
+    check("a name behind a proxy", run.status == 0 and read("proxy", "a.webm") == SOUND and "hunter2" not in run.err, run)
+    run = Run("rec-fetch", "--purge", "-", env={**S3, "S3_BUCKET": "untold"}, stdin=b'{"recording_id": "r", "tracks": [{"s3Key": "a.webm"}]}')
+    check("a delete that cannot be verified says so", run.status == 4 and "took the request" in run.err and not run.out, run)
     asked_before = len(log)
     records = [{"s3": {"bucket": {"name": "ok"}, "object": {"key": key}}} for key in ("a.webm", "b.webm")]
     for options in ([], ["--dry-run"]):

@@ -289,6 +289,11 @@ int rec_put_remove(const struct rec_target *target)
 	if (r == REC_OK && reply.status != 404 && reply.status != 410) {
 		if (reply.status == 200)
 			snprintf(reply.why, sizeof reply.why, "the server took the request, but it is still there");
+		else if (cannot_be_asked(reply.status))
+			snprintf(reply.why, sizeof reply.why,
+			        "the server took the request, but answers %d when asked whether it is gone; "
+			        "S3 wants s3:ListBucket for that",
+			        reply.status);
 		else
 			rec_http_refusal(&reply, target);
 		r = REC_EREMOTE;
