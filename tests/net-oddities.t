@@ -138,6 +138,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.send(302, Location=f"{HTTP}/user/at/a.webm")
 
+    def do_pieces(self):
+        """parts of its own size"""
+        first, end = self.part(len(SOUND))
+        end = min(end, first + 20000)
+        self.send(206, SOUND[first:end], Content_Range=f"bytes {first}-{end - 1}/{len(SOUND)}")
+
     def do_untold(self):
         """takes DELETE, and does not say what is there"""
         self.send(204 if self.command == "DELETE" else 403)
@@ -210,6 +216,9 @@ def reading():
     run = fetch("changes", f"{HTTP}/changes/a.webm")
     check("another Last-Modified after a break, without ETags: exit 4", run.status == 4 and not os.path.exists(path("changes")), run)
 
+    run = fetch("pieces", f"{HTTP}/pieces/a.webm", options=["-vv"])
+    check("parts smaller than asked for: the next ones without a pause",
+          run.status == 0 and read("pieces", "a.webm") == SOUND and "again" not in run.err, run)
     run = fetch("user", f"http://me:hunter2@{HOST}/user/a.webm")
     check("a password is kept where a redirect stays on the host", run.status == 0 and read("user", "a.webm") == SOUND, run)
     run = fetch("far", f"http://me:hunter2@localhost:{server.server_port}/user/a.webm")
