@@ -248,6 +248,9 @@ static int work(const struct options *o, struct rec_remotes *remotes)
 	struct list list = {0};
 	int err = make_list(&list, remotes, o->purge);
 
+	/* of what comes with --partial one file may be left, which needs no place */
+	if (err == REC_OK && !o->purge && !o->partial)
+		err = rec_remotes_check_places(remotes, false);
 	if (err == REC_OK && !o->dry_run)
 		err = o->purge ? purge(&list) : fetch_all(o, remotes, &list);
 	/* what was deleted is told also where something stayed */

@@ -78,10 +78,20 @@ static int split_header(char *text, struct rec_field *field)
 	return REC_OK;
 }
 
+/* It is sent as a header as it is. */
+static int check_type(const char *type)
+{
+	bool fine = !type || *type;
+
+	for (const char *c = type; c && *c; c++)
+		fine &= (unsigned char)*c >= ' ' && *c != 0x7F;
+	return fine ? REC_OK : rec_report(REC_EUSAGE, "a --type is no type; write one such as --type video/mp4");
+}
+
 /* The headers that were asked for; copies holds what they point into. */
 static int make_headers(const struct options *o, char **copies, struct rec_field *fields, size_t *n)
 {
-	int err = REC_OK;
+	int err = check_type(o->type);
 
 	*n = 0;
 	for (size_t i = 0; err == REC_OK && i < o->headers.n; i++) {
@@ -104,7 +114,7 @@ static int open_files(const struct options *o, struct rec_publish_file *files, s
 	if (!rec_remote_is(destination))
 		return rec_report(
 		        REC_EUSAGE, "'%s' is no URL; write s3://BUCKET/PREFIX/ or https://HOST/PATH", destination);
-	if (nfiles > 1 && destination[strlen(destination) - 1] != '/')
+	if (nfiles > 1 && !rec_target_is_folder(destination))
 		return rec_report(REC_EUSAGE, "several files need a place that ends in /");
 	for (*n = 0; err == REC_OK && *n < nfiles;) {
 		struct rec_publish_file *file = &files[(*n)++];

@@ -19,7 +19,8 @@
 
 struct rec_fetch {
 	char *folder; /* as it will be */
-	char *part;   /* folder.part */
+	char *part;   /* beside it, or in it */
+	bool there;   /* the folder was there before, and stays the same one */
 	int fd;       /* of part, locked */
 	struct rec_notes *notes;
 	char **names; /* in the order in which they are moved */
@@ -56,6 +57,28 @@ static char *spell(const char *folder)
 	for (size_t n = copy ? strlen(copy) : 0; n > 1 && copy[n - 1] == '/'; n--)
 		copy[n - 1] = '\0';
 	return copy;
+}
+
+/* Whether another folder can lie beside this one, on the same file system. ${folder} is one that spell() has resolved. */
+static bool has_room_beside(const char *folder)
+{
+	struct stat above, own;
+	const char *slash = strrchr(folder, '/');
+	char *parent = slash ? strndup(folder, slash == folder ? 1 : (size_t)(slash - folder)) : NULL;
+	bool room = parent && stat(parent, &above) == 0 && stat(folder, &own) == 0 && above.st_dev == own.st_dev &&
+	            access(parent, W_OK | X_OK) == 0;
+
+	free(parent);
+	return room;
+}
+
+/* Where the files grow; malloc'd; NULL: no memory. */
+static char *part_of(const char *folder, bool there)
+{
+	struct rec_buf part = REC_BUF_INIT;
+
+	rec_buf_printf(&part, there && !has_room_beside(folder) ? "%s/.part" : "%s.part", folder);
+	return rec_buf_steal(&part);
 }
 
 /* It may be removed by another run between the two calls. */
@@ -110,7 +133,6 @@ static void free_fetch(struct rec_fetch *fetch)
 int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobber)
 {
 	struct rec_fetch *f = calloc(1, sizeof *f);
-	struct rec_buf part = REC_BUF_INIT;
 	struct stat st;
 	int r;
 
@@ -118,12 +140,14 @@ int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobbe
 		return REC_ENOMEM;
 	f->fd = -1;
 	f->folder = spell(folder);
-	rec_buf_printf(&part, "%s.part", f->folder ? f->folder : "");
-	f->part = rec_buf_steal(&part);
+	f->there = f->folder && stat(f->folder, &st) == 0;
+	f->part = f->folder ? part_of(f->folder, f->there) : NULL;
 	if (!f->folder || !f->part)
 		r = REC_ENOMEM;
-	else if (stat(f->folder, &st) == 0 && !S_ISDIR(st.st_mode))
+	else if (f->there && !S_ISDIR(st.st_mode))
 		r = fail(f->folder, "it is no folder");
+	else if (!f->there && lstat(f->folder, &st) == 0)
+		r = fail(f->folder, "it is a link to a folder that is not there");
 	else if (!no_clobber || (r = check_clobber(f)) == REC_OK)
 		r = open_part(f);
 	if (r == REC_OK)
@@ -337,7 +361,9 @@ int rec_fetch_commit(struct rec_fetch **fetch)
 	r = sweep(f, true);
 	if (r == REC_OK && fsync(f->fd) < 0 && errno != EINVAL)
 		r = fail(f->part, strerror(errno));
-	if (r == REC_OK && rename(f->part, f->folder) == 0)
+	if (r == REC_OK && f->there)
+		r = move_each(f);
+	else if (r == REC_OK && rename(f->part, f->folder) == 0)
 		sync_parent(f);
 	else if (r == REC_OK)
 		r = errno == ENOTEMPTY || errno == EEXIST ? move_each(f) : fail(f->folder, strerror(errno));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Several remote files into one folder, all or nothing. They grow in FOLDER.part; when all are there and verified they move into FOLDER.
+ * Where FOLDER is a mount point, or the folder above it cannot be written, that is FOLDER/.part.
  * A failure removes FOLDER.part; a signal or a kill leaves it, and the next run goes on where it was.
  *
  *     struct rec_fetch *fetch = NULL;

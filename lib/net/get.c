@@ -15,6 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* bytes of an answer after which the next one is asked for at once */
+static const int64_t least_part = 16 << 10;
+
 struct download {
 	const struct rec_target *target;
 	const struct rec_get_params *params;
@@ -27,9 +30,9 @@ struct download {
 	bool begun;    /* this answer's first bytes were looked at */
 	bool known;    /* the version is known */
 	bool earlier;  /* all that is known comes from an earlier run, so it may be forgotten */
-	bool whole;    /* ask without a Range: the server has none, or the file is empty */
+	bool whole;    /* ask without a Range: the server has none, does not say how long it is, or the file is empty */
 	bool unranged; /* the server answered a Range with everything */
-	bool changed;  /* since the earlier run: ask for the other version from its beginning */
+	bool anew;     /* ask again at once: without a Range, or for what it became since the earlier run */
 	int error;     /* of our own side, reported */
 };
 
@@ -67,7 +70,8 @@ static int check_size(const struct download *d, struct rec_http_reply *reply)
 	int64_t total = d->version->total;
 
 	if (total < 0 && params->expected < 0 && !reply->framed && !params->allow_truncated)
-		return fail(reply, "the server does not say where it ends; --allow-truncated takes what comes");
+		return fail(
+		        reply, "the server does not say where it ends; rec-fetch --allow-truncated takes what comes");
 	if (total >= 0 && params->expected >= 0 && total != params->expected) {
 		snprintf(reply->why, sizeof reply->why, "it has %lld bytes, and the manifest says %lld",
 		        (long long)total, (long long)params->expected);
@@ -96,14 +100,19 @@ static int begin_answer(struct download *d, struct rec_http_reply *reply)
 	if (d->earlier && !rec_version_is(d->version, reply)) {
 		if ((r = forget(d)) < 0)
 			return r;
-		d->changed = reply->status == 206;
-		if (d->changed)
+		d->anew = reply->status == 206;
+		if (d->anew)
 			return fail(reply, "it changed since the last run");
 	}
 	if (d->known && (r = rec_version_part(d->version, reply, d->at)) < 0)
 		return r;
 	if (reply->status == 206 && reply->first != d->at)
 		return fail(reply, "the server sent another part than was asked for");
+	if (reply->status == 206 && reply->total < 0) {
+		d->anew = !d->whole;
+		d->whole = true;
+		return fail(reply, "the server does not say how long it is");
+	}
 	if (reply->status == 200 && d->at > 0 && (r = begin_anew(d)) < 0)
 		return r;
 	d->earlier = false;
@@ -226,10 +235,14 @@ static int fetch(struct download *d, struct rec_http *http, struct rec_http_repl
 	rec_retry_begin(&d->retry);
 	d->high = d->retry.bytes = d->at;
 	for (;;) {
+		int64_t before = d->at;
 		enum rec_outcome outcome = ask(d, http, reply);
 		int r = outcome == REC_DONE ? end_answer(d, reply) : REC_ENODATA;
-		if (d->changed) {
-			d->changed = false;
+		/* some servers answer with less than was asked for, which is no failure */
+		bool on =
+		        r == REC_ENODATA && outcome == REC_DONE && reply->status == 206 && d->at - before >= least_part;
+		if (d->anew || on) {
+			d->anew = false;
 			rec_http_reply_free(reply);
 			continue;
 		}

@@ -9,6 +9,7 @@
 struct rec_version {
 	int64_t total;         /* bytes; -1: not known */
 	char etag[256];        /* "" when the server gives none */
+	char modified[64];     /* Last-Modified; "" */
 	char md5[REC_MD5_HEX]; /* of the content, where the ETag is one; "" */
 };
 

@@ -11,18 +11,24 @@
 
 static const int64_t asked_first = 1 << 20;
 
-static int add_header(struct curl_slist **list, const char *name, const char *value)
+static int add_line(struct curl_slist **list, const char *line)
 {
-	struct rec_buf line = REC_BUF_INIT;
-	struct curl_slist *longer = NULL;
+	struct curl_slist *longer = curl_slist_append(*list, line);
 
-	rec_buf_printf(&line, "%s: %s", name, value);
-	if (!line.failed)
-		longer = curl_slist_append(*list, line.data);
-	rec_buf_free(&line);
 	if (longer)
 		*list = longer;
 	return longer ? REC_OK : REC_ENOMEM;
+}
+
+/* libcurl sends one without a value where it is written with a semicolon. */
+static int add_header(struct curl_slist **list, const char *name, const char *value)
+{
+	struct rec_buf line = REC_BUF_INIT;
+
+	rec_buf_printf(&line, "%s%s%s", name, *value ? ": " : ";", value);
+	int r = line.failed ? REC_ENOMEM : add_line(list, line.data);
+	rec_buf_free(&line);
+	return r;
 }
 
 enum { MOST_SIGNED = 32 };
@@ -83,7 +89,7 @@ int rec_headers_make(struct curl_slist **list, const struct rec_http_request *re
 		r = add_range(list, request);
 	/* libcurl asks before each PUT whether to send at all; a small one is sent sooner than that is answered */
 	if (r == REC_OK && request->body && request->body->n < asked_first)
-		r = add_header(list, "Expect", "");
+		r = add_line(list, "Expect:");
 	if (r == REC_OK && request->body)
 		r = add_header(list, "Content-MD5", request->body->sums.md5_base64);
 	for (size_t i = 0; r == REC_OK && i < request->nheaders; i++)

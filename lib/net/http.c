@@ -18,6 +18,7 @@
 static const long connect_ms = 8000;
 static const size_t max_headers = 256 << 10;
 static const size_t max_text = 64 << 10;
+static const char link_local[] = "its address is link-local, where no recording can be";
 
 struct rec_http {
 	CURL *easy;
@@ -36,7 +37,8 @@ struct exchange {
 	size_t header_bytes;
 	int64_t sent; /* of the body */
 	bool compressed;
-	bool refused; /* by us, for good; reply->why says why */
+	bool repeated; /* the body was sent again */
+	bool refused;  /* by us, for good; reply->why says why */
 	struct curl_slist *headers;
 };
 
@@ -133,6 +135,7 @@ static int on_seek(void *context, curl_off_t at, int whence)
 
 	if (whence != SEEK_SET || at < 0)
 		return CURL_SEEKFUNC_FAIL;
+	ex->repeated |= ex->sent > at;
 	ex->sent = at;
 	return CURL_SEEKFUNC_OK;
 }
@@ -160,13 +163,33 @@ static bool is_link_local(const struct sockaddr *address)
 	return false;
 }
 
+/* Behind a proxy the URL alone tells. */
+static bool names_link_local(const char *url)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+	struct rec_uri uri = {0};
+	bool is = false;
+
+	if (rec_uri_parse(&uri, url) < 0)
+		return false;
+	size_t n = strlen(uri.host);
+	if (n > 2 && uri.host[0] == '[') {
+		uri.host[n - 1] = '\0';
+		is = inet_pton(AF_INET6, uri.host + 1, &v6.sin6_addr) == 1 && is_link_local((const void *)&v6);
+	} else
+		is = inet_pton(AF_INET, uri.host, &v4.sin_addr) == 1 && is_link_local((const void *)&v4);
+	rec_uri_free(&uri);
+	return is;
+}
+
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct exchange *ex = context;
 
 	(void)purpose;
 	if (is_link_local(&address->addr)) {
-		refuse(ex, "its address is link-local, where no recording can be");
+		refuse(ex, link_local);
 		return CURL_SOCKET_BAD;
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -373,6 +396,10 @@ enum rec_outcome rec_http_once(
 	for (int hops = 0; ex.url; hops++) {
 		free(ex.location);
 		ex.location = NULL;
+		if (names_link_local(ex.url)) {
+			refuse(&ex, link_local);
+			break;
+		}
 		outcome = ask(&ex, rec_buf_str(&query));
 		if (outcome != REC_DONE || !is_redirect(&ex))
 			break;
@@ -388,6 +415,7 @@ enum rec_outcome rec_http_once(
 	free(ex.location);
 	free(ex.url);
 	rec_buf_free(&query);
+	reply->repeated = ex.repeated;
 	if (reply->local == REC_ENOMEM)
 		snprintf(reply->why, sizeof reply->why, "%s", rec_strerror(REC_ENOMEM));
 	return outcome;

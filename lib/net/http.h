@@ -50,6 +50,7 @@ struct rec_http_reply {
 	int64_t total;
 	int64_t got;         /* bytes of the body that came, whoever took them */
 	char etag[256];      /* quotes included; "" */
+	char modified[64];   /* Last-Modified; "" */
 	char type[128];      /* Content-Type */
 	bool etag_is_md5;    /* it has 32 digits; not with `encrypted` */
 	bool encrypted;      /* by the storage, with keys of its own: then the ETag is no MD5 */
@@ -57,6 +58,7 @@ struct rec_http_reply {
 	bool framed;         /* the answer tells where it ends */
 	int64_t wait_ns;     /* Retry-After; -1: none */
 	struct rec_buf text; /* the body where no sink takes it, at most 64 KiB: refusals and small answers */
+	bool repeated;       /* it answers a body that was sent before, too */
 	int local;           /* where what went wrong is this machine's: REC_EIO: the file to send; REC_ENOMEM */
 	char why[256];       /* what went wrong, for a message */
 };

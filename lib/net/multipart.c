@@ -212,7 +212,8 @@ static int complete(struct rec_http *http, struct upload *up, struct rec_put_res
 		snprintf(result->etag, sizeof result->etag, "%s", etag);
 	if (error && reply.status == 412)
 		r = rec_report(REC_EEXIST, "'%s' exists; leave out --no-clobber to replace it", up->target->shown);
-	else if (error && !(reply.status == 404 && strstr(rec_buf_str(&reply.text), "NoSuchUpload"))) {
+	else if (error &&
+	         !(reply.status == 404 && reply.repeated && strstr(rec_buf_str(&reply.text), "NoSuchUpload"))) {
 		rec_http_refusal(&reply, up->target);
 		r = REC_EREMOTE;
 	}

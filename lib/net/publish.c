@@ -62,7 +62,7 @@ static char *public_url(const struct rec_target *target)
 int rec_publish_open(struct rec_publish_file *file, const char *path, const char *destination)
 {
 	const char *slash = strrchr(path, '/');
-	bool folder = destination[strlen(destination) - 1] == '/';
+	bool folder = rec_target_is_folder(destination);
 	int r;
 
 	*file = (struct rec_publish_file){.path = path, .fd = -1};
@@ -119,7 +119,9 @@ static int send_one(const struct run *run, struct rec_http *http, struct rec_pub
 
 	if (fstat(file->fd, &before) < 0)
 		return rec_report(REC_EIO, "cannot read '%s': %s", file->path, strerror(errno));
-	r = rec_put_file(http, &file->target, file->fd, file->size, &run->put, &file->result);
+	struct rec_put_params params = run->put;
+	params.name = file->path;
+	r = rec_put_file(http, &file->target, file->fd, file->size, &params, &file->result);
 	if (r == REC_OK)
 		r = check_unchanged(file, &before);
 	file->sent = r == REC_OK;

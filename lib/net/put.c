@@ -15,7 +15,8 @@
 
 const int rec_put_stall_s = 18; /* servers think long before they answer a PUT */
 
-const char *rec_put_type(const char *name)
+/* the Content-Type that goes with an ending; NULL: none is known */
+static const char *type_by_ending(const char *name, size_t n)
 {
 	static const struct {
 		const char *ending;
@@ -26,14 +27,26 @@ const char *rec_put_type(const char *name)
 	        {".json", "application/json"}, {".peaks", "application/json"}, {".svg", "image/svg+xml"},
 	        {".png", "image/png"}, {".jpg", "image/jpeg"}, {".txt", "text/plain; charset=utf-8"},
 	        {".vtt", "text/vtt; charset=utf-8"}, {".srt", "application/x-subrip"}};
-	size_t n = strcspn(name, "?#");
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		size_t m = strlen(types[i].ending);
 		if (n > m && strncasecmp(name + n - m, types[i].ending, m) == 0)
 			return types[i].type;
 	}
-	return "application/octet-stream";
+	return NULL;
+}
+
+static const char *type_of(const struct rec_put_params *params, const struct rec_target *target)
+{
+	const char *type = params->type;
+
+	if (!type && target->key)
+		type = type_by_ending(target->key, strlen(target->key));
+	else if (!type)
+		type = type_by_ending(target->url, strcspn(target->url, "?#"));
+	if (!type && params->name)
+		type = type_by_ending(params->name, strlen(params->name));
+	return type ? type : "application/octet-stream";
 }
 
 int rec_put_failed(const struct rec_target *target, const struct rec_http_reply *reply)
@@ -99,7 +112,8 @@ static int verify(struct rec_http *http, const struct rec_target *target, int64_
 	int r = rec_get_head(http, target, &reply);
 
 	result->verified = r == REC_OK && reply.status == 200 && reply.length == size;
-	if (r == REC_OK && !result->verified && !cannot_be_asked(reply.status)) {
+	bool silent = reply.status == 200 && reply.length < 0;
+	if (r == REC_OK && !result->verified && !silent && !cannot_be_asked(reply.status)) {
 		if (reply.status != 200)
 			rec_http_refusal(&reply, target);
 		else
@@ -141,6 +155,17 @@ int rec_put_once(struct rec_http *http, const struct rec_http_request *request, 
 	return r == REC_OK ? judge(reply, request->target, &request->body->sums) : r;
 }
 
+/* Whether what is there now is what was sent. */
+static bool is_ours(struct rec_http *http, const struct rec_target *target, const struct rec_http_body *body)
+{
+	struct rec_http_reply reply;
+	bool ours = rec_get_head(http, target, &reply) == REC_OK && reply.status == 200 && reply.length == body->n &&
+	            reply.etag_is_md5 && strncasecmp(reply.etag + 1, body->sums.md5_hex, REC_MD5_HEX - 1) == 0;
+
+	rec_http_reply_free(&reply);
+	return ours;
+}
+
 static int put_whole(struct rec_http *http, const struct rec_target *target, int fd, int64_t size,
         const struct rec_put_params *params, struct rec_put_result *result)
 {
@@ -164,8 +189,12 @@ static int put_whole(struct rec_http *http, const struct rec_target *target, int
 		request.nheaders--;
 		r = rec_put_once(http, &request, &reply);
 	}
+	bool exists = r == REC_EREMOTE && reply.status == 412 && params->no_clobber;
+	/* where an answer was lost, it may be the file that was sent */
+	if (exists && reply.repeated && is_ours(http, target, &body))
+		r = REC_OK;
 	if (r == REC_EREMOTE)
-		r = reply.status == 412 && params->no_clobber ? refuse_clobber(target) : rec_put_failed(target, &reply);
+		r = exists ? refuse_clobber(target) : rec_put_failed(target, &reply);
 	else if (r == REC_OK) {
 		memcpy(result->etag, reply.etag, sizeof result->etag);
 		if (params->progress)
@@ -191,8 +220,7 @@ static int with_headers(
 	if (n < params->nheaders)
 		return rec_report(REC_EUSAGE, "there are more than %d headers", MOST_HEADERS - 2);
 	if (!typed)
-		headers[n++] = (struct rec_field){"Content-Type",
-		        params->type ? params->type : rec_put_type(target->key ? target->key : target->url)};
+		headers[n++] = (struct rec_field){"Content-Type", type_of(params, target)};
 	if (params->no_clobber)
 		headers[n++] = (struct rec_field){"If-None-Match", "*"};
 	params->headers = headers;
@@ -261,6 +289,11 @@ int rec_put_remove(const struct rec_target *target)
 	if (r == REC_OK && reply.status != 404 && reply.status != 410) {
 		if (reply.status == 200)
 			snprintf(reply.why, sizeof reply.why, "the server took the request, but it is still there");
+		else if (cannot_be_asked(reply.status))
+			snprintf(reply.why, sizeof reply.why,
+			        "the server took the request, but answers %d when asked whether it is gone; "
+			        "S3 wants s3:ListBucket for that",
+			        reply.status);
 		else
 			rec_http_refusal(&reply, target);
 		r = REC_EREMOTE;

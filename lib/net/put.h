@@ -9,7 +9,8 @@
 #include "net/http.h"
 
 struct rec_put_params {
-	const char *type; /* Content-Type; NULL: by the target's ending */
+	const char *type; /* Content-Type; NULL: by the target's ending, or else by that of ${name} */
+	const char *name; /* of the file that is sent; NULL: none */
 	const struct rec_field *headers;
 	size_t nheaders;
 	bool no_clobber;
@@ -36,9 +37,6 @@ struct rec_put_result {
  */
 int rec_put_file(struct rec_http *http, const struct rec_target *target, int fd, int64_t size,
         const struct rec_put_params *params, struct rec_put_result *result);
-
-/** rec_put_type(name): the Content-Type that goes with an ending; static. */
-const char *rec_put_type(const char *name);
 
 /* for base/remote.h */
 int rec_put_check(const char *url, bool no_clobber);

@@ -121,6 +121,8 @@ static bool take(struct rec_http_reply *reply, const char *name, const char *val
 		*compressed = *value && strcasecmp(value, "identity") != 0 && strcasecmp(value, "aws-chunked") != 0;
 	else if (strcasecmp(name, "retry-after") == 0)
 		take_wait(reply, value);
+	else if (strcasecmp(name, "last-modified") == 0)
+		snprintf(reply->modified, sizeof reply->modified, "%s", value);
 	else if (strcasecmp(name, "etag") == 0)
 		take_etag(reply, value);
 	else if (strcasecmp(name, "x-amz-server-side-encryption") == 0)
@@ -206,8 +208,8 @@ static char *code_of(const struct rec_http_reply *reply)
 
 bool rec_reply_again(const struct rec_http_reply *reply)
 {
-	static const char *const passing[] = {
-	        "InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted", NULL};
+	static const char *const passing[] = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout",
+	        "OperationAborted", "ConditionalRequestConflict", NULL};
 	int status = reply->status;
 	bool again = status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 	char *code = again ? NULL : code_of(reply);
@@ -271,7 +273,11 @@ void rec_http_refusal(struct rec_http_reply *reply, const struct rec_target *tar
 {
 	char *code = code_of(reply);
 	const char *text = meaning(reply->status);
+	char *region = code && !reply->region[0] ? rec_http_element(rec_buf_str(&reply->text), "Region") : NULL;
 
+	if (region)
+		snprintf(reply->region, sizeof reply->region, "%s", region);
+	free(region);
 	if (reply->region[0] && strcmp(reply->region, target->account.region ? target->account.region : "") != 0 &&
 	        reply->status >= 300 && reply->status < 500 && target->bucket)
 		snprintf(reply->why, sizeof reply->why, "the bucket is in another region; set AWS_REGION=%s",

@@ -60,6 +60,7 @@ int rec_retry_perform(struct rec_http *http, const struct rec_http_request *requ
 	rec_retry_begin(&retry);
 	for (;;) {
 		enum rec_outcome outcome = rec_http_once(http, request, reply);
+		reply->repeated |= retry.tries > 0;
 		if (outcome == REC_DONE)
 			return REC_OK;
 		if (outcome == REC_AGAIN && reply->status != 0 && !reply->why[0])

@@ -183,15 +183,35 @@ bool rec_target_signs_content(const struct rec_target *target)
 	return target->account.id && strncasecmp(target->url, "http:", 5) == 0;
 }
 
+static bool is_s3(const char *location)
+{
+	return strncasecmp(location, "s3:", 3) == 0;
+}
+
+/* A key has no query. */
+static size_t path_end(const char *location)
+{
+	return is_s3(location) ? strlen(location) : strcspn(location, "?#");
+}
+
+bool rec_target_is_folder(const char *location)
+{
+	size_t end = path_end(location);
+
+	return end > 0 && location[end - 1] == '/';
+}
+
 char *rec_target_below(const char *location, const char *name)
 {
 	struct rec_buf text = REC_BUF_INIT;
+	size_t end = path_end(location);
 
-	rec_buf_puts(&text, location);
-	if (strncasecmp(location, "s3:", 3) == 0)
+	rec_buf_add(&text, location, end);
+	if (is_s3(location))
 		rec_buf_puts(&text, name);
 	else
 		rec_uri_encode(&text, name, strlen(name), false);
+	rec_buf_puts(&text, location + end);
 	return rec_buf_steal(&text);
 }
 

@@ -37,7 +37,10 @@ int rec_target_parse(struct rec_target *target, const char *location);
  */
 bool rec_target_signs_content(const struct rec_target *target);
 
-/** rec_target_below(location, name): ${location}, which ends in /, with ${name} after it, encoded in a URL; malloc'd; NULL: no memory. */
+/** rec_target_is_folder(location): whether it ends in /, in a URL before its query. */
+bool rec_target_is_folder(const char *location);
+
+/** rec_target_below(location, name): ${location}, such a folder, with ${name} after that /, encoded in a URL; malloc'd; NULL: no memory. */
 char *rec_target_below(const char *location, const char *name);
 
 void rec_target_free(struct rec_target *target);

@@ -143,6 +143,29 @@ bool rec_uri_same_host(const char *a, const char *b)
 	return same;
 }
 
+/* The base's user and password, where the place that it leads to has none. */
+static CURLUcode take_user(CURLU *to, const char *base)
+{
+	static const CURLUPart parts[] = {CURLUPART_USER, CURLUPART_PASSWORD};
+	char *text = NULL;
+	CURLU *from = NULL;
+	CURLUcode code = curl_url_get(to, CURLUPART_USER, &text, 0);
+
+	curl_free(text);
+	if (code != CURLUE_NO_USER)
+		return code;
+	from = curl_url();
+	code = from ? curl_url_set(from, CURLUPART_URL, base, 0) : CURLUE_OUT_OF_MEMORY;
+	for (size_t i = 0; code == CURLUE_OK && i < sizeof parts / sizeof *parts; i++) {
+		text = NULL;
+		if (curl_url_get(from, parts[i], &text, 0) == CURLUE_OK)
+			code = curl_url_set(to, parts[i], text, 0);
+		curl_free(text);
+	}
+	curl_url_cleanup(from);
+	return code;
+}
+
 int rec_uri_resolve(const char *base, const char *reference, char **url)
 {
 	CURLU *handle = curl_url();
@@ -153,6 +176,12 @@ int rec_uri_resolve(const char *base, const char *reference, char **url)
 	if (code == CURLUE_OK)
 		code = curl_url_set(handle, CURLUPART_URL, reference, 0);
 	int r = code == CURLUE_OK ? take(handle, CURLUPART_URL, url) : error_of(code);
+	if (r == REC_OK && rec_uri_same_host(base, *url)) {
+		free(*url);
+		*url = NULL;
+		code = take_user(handle, base);
+		r = code == CURLUE_OK ? take(handle, CURLUPART_URL, url) : error_of(code);
+	}
 	curl_url_cleanup(handle);
 	if (r == REC_OK)
 		r = rec_uri_parse(&check, *url);

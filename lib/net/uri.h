@@ -37,7 +37,7 @@ void rec_uri_free(struct rec_uri *uri);
 /** rec_uri_same_host(a, b): whether scheme, host and port of two URLs are the same. */
 bool rec_uri_same_host(const char *a, const char *b);
 
-/** rec_uri_resolve(base, reference, url): the URL that ${reference} means at ${base} (RFC 3986, 5), malloc'd. REC_EINVAL: no http or https URL; REC_ENOMEM. */
+/** rec_uri_resolve(base, reference, url): the URL that ${reference} means at ${base} (RFC 3986, 5), with the base's user and password on the same host alone; malloc'd. REC_EINVAL: no http or https URL; REC_ENOMEM. */
 int rec_uri_resolve(const char *base, const char *reference, char **url);
 
 #endif

@@ -16,6 +16,7 @@ void rec_version_take(struct rec_version *version, const struct rec_http_reply *
 {
 	version->total = reply->status == 206 ? reply->total : reply->length;
 	snprintf(version->etag, sizeof version->etag, "%s", reply->etag);
+	snprintf(version->modified, sizeof version->modified, "%s", reply->modified);
 	version->md5[0] = '\0';
 	if (!reply->etag_is_md5 || reply->encrypted)
 		return;
@@ -30,7 +31,9 @@ bool rec_version_is(const struct rec_version *version, const struct rec_http_rep
 
 	if (version->total >= 0 && total >= 0 && version->total != total)
 		return false;
-	return !version->etag[0] || !reply->etag[0] || strcmp(version->etag, reply->etag) == 0;
+	if (version->etag[0] && reply->etag[0])
+		return strcmp(version->etag, reply->etag) == 0;
+	return !version->modified[0] || !reply->modified[0] || strcmp(version->modified, reply->modified) == 0;
 }
 
 size_t rec_version_guard(const struct rec_version *version, struct rec_field *field)

@@ -91,17 +91,35 @@ int rec_remotename_read(struct rec_remote_track *track)
 	return r;
 }
 
-/* NAME.webm -> NAME-2.webm */
-static int renumber(struct rec_remote_track *track, int number)
+/* NAME.webm -> NAME-2.webm; malloc'd; NULL: no memory */
+static char *numbered(const char *name, int number)
 {
 	struct rec_buf text = REC_BUF_INIT;
-	const char *dot = strrchr(track->name, '.');
-	size_t stem = dot && dot > track->name ? (size_t)(dot - track->name) : strlen(track->name);
+	const char *dot = strrchr(name, '.');
+	size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
 
-	rec_buf_printf(&text, "%.*s-%d%s", (int)stem, track->name, number, track->name + stem);
-	free(track->name);
-	track->name = rec_buf_steal(&text);
-	return track->name ? REC_OK : REC_ENOMEM;
+	rec_buf_printf(&text, "%.*s-%d%s", (int)stem, name, number, name + stem);
+	return rec_buf_steal(&text);
+}
+
+static bool is_taken(const struct rec_remotes *remotes, const char *name)
+{
+	for (size_t i = 0; i < remotes->n; i++)
+		if (strcasecmp(remotes->tracks[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* NAME with the next number that makes it nobody's; malloc'd; NULL: no memory */
+static char *next_free(const struct rec_remotes *remotes, const char *name, int *number)
+{
+	char *free_name = numbered(name, ++*number);
+
+	while (free_name && is_taken(remotes, free_name)) {
+		free(free_name);
+		free_name = numbered(name, ++*number);
+	}
+	return free_name;
 }
 
 struct order {
@@ -109,6 +127,29 @@ struct order {
 	const char *location;
 	size_t track;
 };
+
+/* Name a track, the one before it in the order being ${last}; ${number} is that one's. */
+static int settle_one(const struct rec_remotes *remotes, struct rec_remote_track *track, const struct order *last,
+        const char *last_name, int *number)
+{
+	char *name = NULL;
+
+	if (!last || strcasecmp(last_name, track->name) != 0) {
+		*number = 1;
+		return REC_OK;
+	}
+	if (strcmp(last->location, track->location) != 0)
+		name = next_free(remotes, track->name, number);
+	else if (*number > 1)
+		name = numbered(track->name, *number);
+	else
+		return REC_OK;
+	if (!name)
+		return REC_ENOMEM;
+	free(track->name);
+	track->name = name;
+	return REC_OK;
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -129,20 +170,12 @@ int rec_remotename_settle(struct rec_remotes *remotes)
 		order[i] = (struct order){remotes->tracks[i].name, remotes->tracks[i].location, i};
 	if (order)
 		qsort(order, remotes->n, sizeof *order, by_name);
-	/* names are compared as they were; those renamed are freed after their turn */
+	/* names are compared as they were */
 	char *last = NULL;
 	for (size_t i = 0; r == REC_OK && i < remotes->n; i++) {
 		struct rec_remote_track *track = &remotes->tracks[order[i].track];
 		char *own = strdup(track->name);
-		bool same = own && last && strcasecmp(last, own) == 0;
-		if (!own)
-			r = REC_ENOMEM;
-		else if (!same)
-			number = 1;
-		else if (strcmp(order[i - 1].location, order[i].location) != 0)
-			number++;
-		if (r == REC_OK && number > 1)
-			r = renumber(track, number);
+		r = own ? settle_one(remotes, track, i > 0 ? &order[i - 1] : NULL, last, &number) : REC_ENOMEM;
 		free(last);
 		last = own;
 	}

@@ -64,6 +64,13 @@ struct rec_remotes_params {
 int rec_remotes_load(struct rec_remotes **remotes, const char *path, const struct rec_remotes_params *params);
 
 /**
+ * rec_remotes_check_places(remotes, here):
+ * Whether a session can be made of the tracks that are selected, or of those that are ${here}: without Daily's names nothing says when one
+ * of several files began. REC_EINPUT, reported.
+ */
+int rec_remotes_check_places(const struct rec_remotes *remotes, bool here);
+
+/**
  * rec_remotes_session(remotes, folder, text):
  * Append the session.json of the tracks that are `here`, whose files lie in ${folder} and are looked at for their length.
  * REC_EINPUT (reported): tracks that nothing places; REC_ENOMEM.

@@ -154,19 +154,23 @@ static void put_person(struct rec_json *json, const struct placing *placing, siz
 	free(copy);
 }
 
-/* Without Daily's names nothing says when one of several files began. */
-static int check_places(const struct rec_remotes *remotes)
+int rec_remotes_check_places(const struct rec_remotes *remotes, bool here)
 {
-	size_t here = 0, unplaced = 0, which = 0;
+	size_t n = 0, unplaced = 0, which = 0;
 
+	if (strcmp(remotes->from, "session.json") == 0)
+		return REC_OK;
 	for (size_t i = 0; i < remotes->n; i++) {
-		here += remotes->tracks[i].here;
-		if (remotes->tracks[i].here && remotes->tracks[i].start_ms < 0) {
+		const struct rec_remote_track *track = &remotes->tracks[i];
+		if (!(here ? track->here : track->selected))
+			continue;
+		n++;
+		if (track->start_ms < 0) {
 			unplaced++;
 			which = i;
 		}
 	}
-	if (unplaced == 0 || here == 1)
+	if (unplaced == 0 || n == 1)
 		return REC_OK;
 	return rec_report(REC_EINPUT, "cannot use '%s': nothing says when %s began, beside the others",
 	        remotes->manifest, remotes->tracks[which].entry);
@@ -176,7 +180,7 @@ static int from_names(const struct rec_remotes *remotes, const char *folder, str
 {
 	struct placing placing = {.remotes = remotes, .folder = folder};
 	struct rec_json json = {.buf = text, .pretty = true};
-	int r = check_places(remotes);
+	int r = rec_remotes_check_places(remotes, true);
 
 	placing.items = calloc(2 * remotes->n + 1, sizeof *placing.items);
 	if (r == REC_OK && !placing.items)

@@ -81,6 +81,8 @@ static const struct row understood[] = {
         {URL, DAILY("\"download_link\":\"https://h/x.mp4?q=1\""), "? https://h/x.mp4?q=1 x.mp4", ANY},
         {URL, DAILY("\"url\":\"https://h/x.mp4\"},{\"url\":\"https://g/x.mp4\""),
                 "? https://h/x.mp4 x-2.mp4; ? https://g/x.mp4 x.mp4", ANY},
+        {URL, DAILY("\"url\":\"https://g/x.mp4\"},{\"url\":\"https://h/x.mp4\"},{\"url\":\"https://i/X-2.mp4\""),
+                "? https://g/x.mp4 x.mp4; ? https://h/x.mp4 x-3.mp4; ? https://i/X-2.mp4 X-2.mp4", ANY},
         {URL, RECORD("\"bucket\":{\"name\":\"b\"},\"object\":{\"key\":\"a+b%2Fc.ogg\",\"size\":3}"),
                 "? s3://b/a b/c.ogg c.ogg 3", ANY},
         {URL, SESSION("\"audio_path\":\"x y.ogg\",\"video_path\":\"sub/v.webm\""),
