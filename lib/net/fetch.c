@@ -20,7 +20,8 @@
 struct rec_fetch {
 	char *folder; /* as it will be */
 	char *part;   /* beside it, or in it */
-	bool there;   /* the folder was there before, and stays the same one */
+	bool there;   /* the folder was there before */
+	bool inside;  /* part lies in it */
 	int fd;       /* of part, locked */
 	struct rec_notes *notes;
 	char **names; /* in the order in which they are moved */
@@ -70,15 +71,6 @@ static bool has_room_beside(const char *folder)
 
 	free(parent);
 	return room;
-}
-
-/* Where the files grow; malloc'd; NULL: no memory. */
-static char *part_of(const char *folder, bool there)
-{
-	struct rec_buf part = REC_BUF_INIT;
-
-	rec_buf_printf(&part, there && !has_room_beside(folder) ? "%s/.part" : "%s.part", folder);
-	return rec_buf_steal(&part);
 }
 
 /* It may be removed by another run between the two calls. */
@@ -133,6 +125,7 @@ static void free_fetch(struct rec_fetch *fetch)
 int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobber)
 {
 	struct rec_fetch *f = calloc(1, sizeof *f);
+	struct rec_buf part = REC_BUF_INIT;
 	struct stat st;
 	int r;
 
@@ -141,7 +134,9 @@ int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobbe
 	f->fd = -1;
 	f->folder = spell(folder);
 	f->there = f->folder && stat(f->folder, &st) == 0;
-	f->part = f->folder ? part_of(f->folder, f->there) : NULL;
+	f->inside = f->there && !has_room_beside(f->folder);
+	rec_buf_printf(&part, f->inside ? "%s/.part" : "%s.part", f->folder ? f->folder : "");
+	f->part = rec_buf_steal(&part);
 	if (!f->folder || !f->part)
 		r = REC_ENOMEM;
 	else if (f->there && !S_ISDIR(st.st_mode))
@@ -352,6 +347,20 @@ static int move_each(const struct rec_fetch *fetch)
 	return r;
 }
 
+/* Whether part may take the place of the folder as a whole, if that is empty: it has its owner and mode, and we do not stand in it. */
+static bool stands_for(const struct rec_fetch *fetch)
+{
+	struct stat own, part, here;
+
+	if (!fetch->there)
+		return true;
+	if (fetch->inside || stat(fetch->folder, &own) < 0 || fstat(fetch->fd, &part) < 0)
+		return false;
+	if (stat(".", &here) == 0 && here.st_dev == own.st_dev && here.st_ino == own.st_ino)
+		return false;
+	return part.st_uid == own.st_uid && part.st_gid == own.st_gid && fchmod(fetch->fd, own.st_mode & 07777) == 0;
+}
+
 int rec_fetch_commit(struct rec_fetch **fetch)
 {
 	struct rec_fetch *f = *fetch;
@@ -361,7 +370,7 @@ int rec_fetch_commit(struct rec_fetch **fetch)
 	r = sweep(f, true);
 	if (r == REC_OK && fsync(f->fd) < 0 && errno != EINVAL)
 		r = fail(f->part, strerror(errno));
-	if (r == REC_OK && f->there)
+	if (r == REC_OK && !stands_for(f))
 		r = move_each(f);
 	else if (r == REC_OK && rename(f->part, f->folder) == 0)
 		sync_parent(f);
