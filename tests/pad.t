@@ -79,6 +79,15 @@ check 'stamps of a wall clock are no session time either' json "$tmp/out" \
     'o["origin"] == "track" and o["input"]["first_stamp_s"] > 1e9 and o["used_s"] > 1'
 run timeout 20 rec-waveform -o "$tmp/wall.json" "$tmp/wall.webm"
 check 'nor in a waveform' json "$tmp/wall.json" '9000 < o["length"] < 10000'
+made o.webm leap.webm "setts=ts='TS+if(gte(N,1000),1795248866000,0)'"
+leaps() { # COMMAND...
+    run timeout 20 "$@" "$tmp/leap.webm"
+    check "$1: a wall clock from the middle on is told, once" \
+        [ "$status" = 0 -a "$(grep -c "warning: '.*leap.webm': [0-9.]* s of its sound are left out: their stamps are more than" "$tmp/err")" = 1 ]
+}
+leaps rec-pad -o "$tmp/leap.wav"
+leaps rec-mix --loudness -20 -o "$tmp/leap.wav"
+leaps rec-waveform -o "$tmp/leap.json"
 pad far.webm --origin track --length 40
 check 'origin track: the first sample stands at 0' align --silent 29.999,39.9
 pad far.webm --offset 1.5 --length 30

@@ -148,14 +148,16 @@ static void add_message(struct rec_buf *line, const char *label, const char *tex
 	rec_buf_puts(line, text);
 }
 
-/* Keep the warning for the summary. */
-static void keep(const char *text)
+/* Keep the warning for the summary; false: it was said before, as in an earlier look at the same file. */
+static bool keep(const char *text)
 {
-	if (nwarnings == MAX_WARNINGS)
-		return;
-	char *copy = strdup(text);
+	for (size_t i = 0; i < nwarnings; i++)
+		if (strcmp(warnings[i], text) == 0)
+			return false;
+	char *copy = nwarnings < MAX_WARNINGS ? strdup(text) : NULL;
 	if (copy)
 		warnings[nwarnings++] = copy;
+	return true;
 }
 
 static bool is_lone(void)
@@ -206,9 +208,8 @@ message(enum rec_level at, const char *label, const char *fmt, va_list args)
 	rec_escape(&text, rec_buf_str(&raw));
 
 	pthread_mutex_lock(&lock);
-	if (label == level_names[REC_WARNING])
-		keep(rec_buf_str(&text));
-	if (at <= level) {
+	bool fresh = label != level_names[REC_WARNING] || keep(rec_buf_str(&text));
+	if (fresh && at <= level) {
 		add_message(&line, label, rec_buf_str(&text));
 		put_line(raw.failed || text.failed || line.failed ? "out of memory for a message" : line.data);
 	}

@@ -52,7 +52,7 @@ void rec_log_demote(bool on);
  */
 void rec_log_lone(bool on);
 
-/** rec_warn(fmt, ...): print a warning and keep it for the summary (the first 1000 of a run). */
+/** rec_warn(fmt, ...): print a warning and keep it for the summary (the first 1000 of a run); one that was kept is not said again. */
 void rec_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** rec_note(fmt, ...): print unless -q, as something that is worth knowing and no reason to worry; not kept for the summary. */

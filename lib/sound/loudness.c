@@ -7,12 +7,16 @@
 
 #include <ebur128.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* samples a channel that are looked at together */
 #define BLOCK   256
 #define CONTEXT (REC_TRUEPEAK_BEFORE + REC_TRUEPEAK_AFTER)
+
+/* silence after which nothing of the sound before it is left in any filter: the slowest falls by e each 4 ms (BS.1770-5, annex 1) */
+static const int RING_OUT_S = 3;
 
 /*
  * No phase of the filter makes more of a sample peak than the sum of its coefficients' magnitudes, 2.02 for the worst (BS.1770-5, annex 2).
@@ -29,7 +33,12 @@ struct line {
 struct rec_loudness {
 	ebur128_state *state;
 	size_t channels;
-	size_t filled; /* of each line, behind its context */
+	size_t hop;      /* samples from one gating block to the next */
+	int64_t settled; /* samples of silence that ring out */
+	int64_t silent;  /* samples of silence measured since the last sound; past settled no more are measured */
+	size_t owed;     /* samples of silence that were passed over, less whole hops */
+	float *nothing;  /* a hop of silence */
+	size_t filled;   /* of each line, behind its context */
 	struct line *lines;
 };
 
@@ -44,11 +53,14 @@ int rec_loudness_new(struct rec_loudness **out, int rate, int channels)
 	if (!l)
 		return REC_ENOMEM;
 	l->channels = (size_t)channels;
+	l->hop = ((size_t)rate + 5) / 10; /* as libebur128 has it */
+	l->settled = (int64_t)rate * RING_OUT_S;
+	l->nothing = calloc(l->hop * l->channels, sizeof(*l->nothing));
 	l->lines = calloc(l->channels, sizeof(*l->lines));
 	l->state = ebur128_init((unsigned)channels, (unsigned long)rate, EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
 	for (unsigned c = 0; l->state && c < (unsigned)channels; c++)
 		ebur128_set_channel(l->state, c, EBUR128_CENTER); /* weighs 1 */
-	if (!l->lines || !l->state)
+	if (!l->lines || !l->nothing || !l->state)
 		rec_loudness_free(&l);
 	*out = l;
 	return l ? REC_OK : REC_ENOMEM;
@@ -96,10 +108,30 @@ static void add_peaks(struct rec_loudness *l, const float *pcm, size_t n)
 	}
 }
 
+static int measure(struct rec_loudness *l, const float *pcm, size_t n)
+{
+	return ebur128_add_frames_float(l->state, pcm, n) == EBUR128_SUCCESS ? REC_OK : REC_ENOMEM;
+}
+
+/*
+ * Silence counts for nothing (it is below the absolute gate), but for where the next blocks begin: once all has rung out, whole hops of
+ * it are passed over.
+ */
 int rec_loudness_add(struct rec_loudness *l, const float *pcm, size_t n)
 {
+	bool silence = rec_amplitude_peak(pcm, n * l->channels) == 0;
+	int r = REC_OK;
+
+	if (silence && l->silent >= l->settled) {
+		l->owed = (l->owed + n) % l->hop;
+		return REC_OK;
+	}
+	l->silent = silence ? l->silent + (int64_t)n : 0;
+	if (l->owed > 0)
+		r = measure(l, l->nothing, l->owed);
+	l->owed = 0;
 	add_peaks(l, pcm, n);
-	return ebur128_add_frames_float(l->state, pcm, n) == EBUR128_SUCCESS ? REC_OK : REC_ENOMEM;
+	return r < 0 ? r : measure(l, pcm, n);
 }
 
 /* What stands behind the last sample is silence. */
@@ -140,6 +172,7 @@ void rec_loudness_free(struct rec_loudness **l)
 	if ((*l)->state)
 		ebur128_destroy(&(*l)->state);
 	free((*l)->lines);
+	free((*l)->nothing);
 	free(*l);
 	*l = NULL;
 }

@@ -179,6 +179,7 @@ static int put(struct rec_place *p, const float *pcm, size_t n)
 	p->at = end;
 	int64_t a = from > p->filled ? from : p->filled;
 	int64_t b = end < most ? end : most;
+	p->params.ledger->far_samples += end > most ? end - (from > most ? from : most) : 0;
 	if (a >= b) {
 		p->params.ledger->trimmed_samples += (int64_t)n;
 		return REC_OK;
@@ -310,7 +311,10 @@ static int set_down(struct rec_place *p, const struct waiting *w, const struct r
 	int err = REC_OK;
 
 	if (to->refused) {
-		p->params.ledger->trimmed_samples += rec_rescale(frame->nb_samples, p->params.rate, frame->sample_rate);
+		int64_t n = rec_rescale(frame->nb_samples, p->params.rate, frame->sample_rate);
+
+		p->params.ledger->trimmed_samples += n;
+		p->params.ledger->far_samples += n;
 		return REC_OK;
 	}
 	if (to->anchor)

@@ -315,6 +315,9 @@ static void finish_ledger(struct rec_sound_track *t)
 	}
 	rec_ledger_sort(&t->ledger);
 	rec_input_damage(t->input, &t->ledger.damage);
+	if (t->ledger.far_samples > 0)
+		rec_warn("'%s': %.3f s of its sound are left out: their stamps are more than a week from the first",
+		        t->path, (double)t->ledger.far_samples / t->params.rate);
 }
 
 void rec_sound_track_close(struct rec_sound_track **track, struct rec_sound_ledger *ledger)

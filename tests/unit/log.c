@@ -122,10 +122,10 @@ static void lone_input(void **state)
 	rec_log_lone(false);
 }
 
-static void say_all(void)
+static void say_all(const char *warning)
 {
 	rec_report(REC_EIO, "e");
-	rec_warn("w");
+	rec_warn("%s", warning);
 	rec_note("n");
 	rec_info("i");
 	rec_debug("d");
@@ -136,16 +136,31 @@ static void levels(void **state)
 	(void)state;
 	static const char *const want[] = {[REC_QUIET] = "",
 	        [REC_ERROR] = "rec-x: e\n",
-	        [REC_WARNING] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\n",
-	        [REC_INFO] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\nrec-x: info: i\n",
-	        [REC_DEBUG] = "rec-x: e\nrec-x: warning: w\nrec-x: note: n\nrec-x: info: i\nrec-x: debug: d\n"};
+	        [REC_WARNING] = "rec-x: e\nrec-x: warning: w2\nrec-x: note: n\n",
+	        [REC_INFO] = "rec-x: e\nrec-x: warning: w3\nrec-x: note: n\nrec-x: info: i\n",
+	        [REC_DEBUG] = "rec-x: e\nrec-x: warning: w4\nrec-x: note: n\nrec-x: info: i\nrec-x: debug: d\n"};
 	for (int at = REC_QUIET; at <= REC_DEBUG; at++) {
+		const char warning[] = {'w', (char)('0' + at), '\0'};
 		struct capture c;
 		capture_begin(&c, 2);
 		rec_log_set_level((enum rec_level)at);
-		say_all();
+		say_all(warning);
 		expect(&c, want[at]);
 	}
+}
+
+/* as where a file is read twice */
+static void said_once(void **state)
+{
+	(void)state;
+	struct capture c;
+	capture_begin(&c, 2);
+	rec_warn("'%s' is odd", "a");
+	rec_warn("'%s' is odd", "b");
+	rec_warn("'%s' is odd", "a");
+	rec_note("n");
+	rec_note("n");
+	expect(&c, "rec-x: warning: 'a' is odd\nrec-x: warning: 'b' is odd\nrec-x: note: n\nrec-x: note: n\n");
 }
 
 static void json_lines(void **state)
@@ -241,6 +256,7 @@ int main(void)
 	        cmocka_unit_test_setup(report_returns, setup),
 	        cmocka_unit_test_setup(lone_input, setup),
 	        cmocka_unit_test_setup(levels, setup),
+	        cmocka_unit_test_setup(said_once, setup),
 	        cmocka_unit_test_setup(json_lines, setup),
 	        cmocka_unit_test_setup(status_line, setup),
 	        cmocka_unit_test_setup(warnings_kept, setup),

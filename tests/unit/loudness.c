@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <ebur128.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,6 +125,53 @@ static void bounds(void **state)
 	assert_null(l);
 }
 
+/* ${n} samples of two channels: ${seed}'s noise, or silence where it is 0 */
+static void fill(float *pcm, size_t n, unsigned seed)
+{
+	unsigned v = seed;
+
+	for (size_t i = 0; i < 2 * n; i++)
+		pcm[i] = seed ? (float)(int)(v = v * 1103515245u + 12345u) / 1e10F : 0;
+}
+
+/* what passes silence over gives the very figure of what hears all of it, wherever the silences begin and end and however they are cut */
+static void long_silences(void **state)
+{
+	static const size_t silences[] = {100, 143999, 144000, 145001, 200003, 480000, 1000001};
+	static const size_t steps[] = {997, 4800, 48000};
+	enum { SOUND = 60001, MOST = 1000001 };
+	float *pcm = calloc(2 * (size_t)MOST, sizeof(*pcm));
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(steps) / sizeof(*steps); k++) {
+		ebur128_state *whole = ebur128_init(2, RATE, EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
+		struct rec_level_figures figures;
+		struct rec_loudness *l;
+		double lufs;
+
+		ebur128_set_channel(whole, 0, EBUR128_CENTER);
+		ebur128_set_channel(whole, 1, EBUR128_CENTER);
+		assert_int_equal(rec_loudness_new(&l, RATE, 2), REC_OK);
+		for (size_t i = 0; i < 2 * sizeof(silences) / sizeof(*silences); i++) {
+			size_t n = i % 2 ? silences[i / 2] : SOUND;
+
+			fill(pcm, n, i % 2 ? 0 : (unsigned)i + 1);
+			ebur128_add_frames_float(whole, pcm, n);
+			for (size_t at = 0; at < n; at += steps[k])
+				assert_int_equal(
+				        rec_loudness_add(l, pcm + 2 * at, n - at < steps[k] ? n - at : steps[k]),
+				        REC_OK);
+		}
+		ebur128_loudness_global(whole, &lufs);
+		rec_loudness_get(l, &figures);
+		assert_true(lufs > -40);
+		assert_true(figures.lufs == lufs);
+		rec_loudness_free(&l);
+		ebur128_destroy(&whole);
+	}
+	free(pcm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +179,7 @@ int main(void)
 	        cmocka_unit_test(true_peak),
 	        cmocka_unit_test(peak_anywhere),
 	        cmocka_unit_test(silence),
+	        cmocka_unit_test(long_silences),
 	        cmocka_unit_test(bounds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
