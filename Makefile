@@ -167,7 +167,7 @@ T ?= 60
 fuzz:
 	@MAKE="$(MAKE)" tests/fuzz/run.sh $(T) $(TARGETS)
 
-# eight hours of fifty people who come and go, with few files and little memory; some minutes
+# eight hours of fifty people who come and go, with few files and little memory; half an hour
 soak: all
 	tests/soak/soak.py --bin $(BUILD)/bin
 

@@ -148,6 +148,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """takes DELETE, and does not say what is there"""
         self.send(204 if self.command == "DELETE" else 403)
 
+    def do_versions(self):
+        """a bucket that keeps versions"""
+        self.send(204 if self.command == "DELETE" else 404, X_Amz_Delete_Marker="true", X_Amz_Version_Id="v2")
+
     def do_region(self):
         self.send(400, error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"), Content_Type="application/xml")
 
@@ -233,8 +237,9 @@ def reading():
         check(f"{host} behind a proxy: refused", run.status == 4 and "link-local" in run.err and len(log) == asked_before, run)
     run = fetch("proxy", "http://host.invalid/ok/a.webm", env={"http_proxy": f"http://me:hunter2@{HOST}"}, options=["-vv"])
     check("a name behind a proxy", run.status == 0 and read("proxy", "a.webm") == SOUND and "hunter2" not in run.err, run)
-    run = Run("rec-fetch", "--purge", "-", env={**S3, "S3_BUCKET": "untold"}, stdin=b'{"recording_id": "r", "tracks": [{"s3Key": "a.webm"}]}')
-    check("a delete that cannot be verified says so", run.status == 4 and "took the request" in run.err and not run.out, run)
+    for bucket, word in (("untold", "took the request"), ("versions", "keeps the versions before")):
+        run = Run("rec-fetch", "--purge", "-", env={**S3, "S3_BUCKET": bucket}, stdin=b'{"recording_id": "r", "tracks": [{"s3Key": "a.webm"}]}')
+        check(f"a delete that leaves something, or may: {bucket}", run.status == 4 and word in run.err and not run.out, run)
     asked_before = len(log)
     records = [{"s3": {"bucket": {"name": "ok"}, "object": {"key": key}}} for key in ("a.webm", "b.webm")]
     for options in ([], ["--dry-run"]):
@@ -289,6 +294,10 @@ def folders():
               and read("own", "a.webm") == SOUND, run)
         os.unlink(path("own", "a.webm"))
         os.unlink(path("own", "session.json"))
+    os.makedirs(path("taken", "b.webm"))
+    run = fetch("taken", sound, f"{HTTP}/ok/b.webm")
+    check("a folder with a track's name: exit 1 before anything is moved",
+          run.status == 1 and "b.webm" in run.err and os.listdir(path("taken")) == ["b.webm"] and not os.path.exists(path("taken.part")), run)
     os.symlink("nowhere", path("link"))
     asked_before = len(log)
     run = fetch("link", sound)

@@ -329,11 +329,23 @@ static void sync_parent(const struct rec_fetch *fetch)
 		close(fd);
 }
 
+/* Before anything is moved: no file may take the place of a folder. */
+static int check_names(const struct rec_fetch *fetch, int to)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < fetch->nnames; i++)
+		if (fstatat(to, fetch->names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+			return rec_report(REC_EIO, "cannot fetch into '%s': '%s' is a folder there", fetch->folder,
+			        fetch->names[i]);
+	return REC_OK;
+}
+
 /* Into a folder that is there already, one by one: session.json, the last one, makes it whole. */
 static int move_each(const struct rec_fetch *fetch)
 {
 	int to = open(fetch->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = to < 0 ? fail(fetch->folder, strerror(errno)) : REC_OK;
+	int r = to < 0 ? fail(fetch->folder, strerror(errno)) : check_names(fetch, to);
 
 	for (size_t i = 0; r == REC_OK && i < fetch->nnames; i++)
 		if (renameat(fetch->fd, fetch->names[i], to, fetch->names[i]) < 0)

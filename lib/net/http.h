@@ -55,6 +55,7 @@ struct rec_http_reply {
 	bool etag_is_md5;    /* it has 32 digits; not with `encrypted` */
 	bool encrypted;      /* by the storage, with keys of its own: then the ETag is no MD5 */
 	char region[64];     /* where S3 says that the bucket is; "" */
+	bool hidden;         /* by a delete marker: the versions before it stay */
 	bool framed;         /* the answer tells where it ends */
 	int64_t wait_ns;     /* Retry-After; -1: none */
 	struct rec_buf text; /* the body where no sink takes it, at most 64 KiB: refusals and small answers */

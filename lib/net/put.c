@@ -268,6 +268,31 @@ int rec_put_publish(const char *url, int fd, int64_t size, bool no_clobber)
 	return r;
 }
 
+/* ${hidden}: the answer to its deletion spoke of a delete marker */
+static int check_gone(struct rec_http *http, const struct rec_target *target, bool hidden, struct rec_http_reply *reply)
+{
+	int r = rec_get_head(http, target, reply);
+
+	if (r < 0)
+		return r;
+	if (reply->status == 200)
+		snprintf(reply->why, sizeof reply->why, "the server took the request, but it is still there");
+	else if (cannot_be_asked(reply->status))
+		snprintf(reply->why, sizeof reply->why,
+		        "the server took the request, but answers %d when asked whether it is gone; "
+		        "S3 wants s3:ListBucket for that",
+		        reply->status);
+	else if (reply->status != 404 && reply->status != 410)
+		rec_http_refusal(reply, target);
+	else if (hidden)
+		snprintf(reply->why, sizeof reply->why,
+		        "it is hidden, but its bucket keeps the versions before; delete these with the storage's own "
+		        "tools");
+	else
+		return REC_OK;
+	return REC_EREMOTE;
+}
+
 int rec_put_remove(const struct rec_target *target)
 {
 	struct rec_http_request request = REC_HTTP_REQUEST("DELETE", target);
@@ -283,20 +308,9 @@ int rec_put_remove(const struct rec_target *target)
 		r = REC_EREMOTE;
 	}
 	if (r == REC_OK) {
+		bool hidden = reply.hidden;
 		rec_http_reply_free(&reply);
-		r = rec_get_head(http, target, &reply);
-	}
-	if (r == REC_OK && reply.status != 404 && reply.status != 410) {
-		if (reply.status == 200)
-			snprintf(reply.why, sizeof reply.why, "the server took the request, but it is still there");
-		else if (cannot_be_asked(reply.status))
-			snprintf(reply.why, sizeof reply.why,
-			        "the server took the request, but answers %d when asked whether it is gone; "
-			        "S3 wants s3:ListBucket for that",
-			        reply.status);
-		else
-			rec_http_refusal(&reply, target);
-		r = REC_EREMOTE;
+		r = check_gone(http, target, hidden, &reply);
 	}
 	if (r == REC_EREMOTE)
 		rec_report(r, "cannot delete '%s': %s", target->shown, reply.why);

@@ -129,6 +129,8 @@ static bool take(struct rec_http_reply *reply, const char *name, const char *val
 		reply->encrypted |= strncasecmp(value, "aws:", 4) == 0;
 	else if (strcasecmp(name, "x-amz-server-side-encryption-customer-algorithm") == 0)
 		reply->encrypted = true;
+	else if (strcasecmp(name, "x-amz-delete-marker") == 0)
+		reply->hidden = strcasecmp(value, "true") == 0;
 	else if (strcasecmp(name, "x-amz-bucket-region") == 0)
 		snprintf(reply->region, sizeof reply->region, "%s", value);
 	else if (strcasecmp(name, "location") == 0) {
