@@ -76,7 +76,7 @@ static int take(CURLU *url, CURLUPart what, char **part)
 	char *text = NULL;
 	CURLUcode code = curl_url_get(url, what, &text, 0);
 
-	if (code == CURLUE_NO_PORT)
+	if (what == CURLUPART_PORT && code == CURLUE_NO_PORT)
 		return REC_OK;
 	if (code != CURLUE_OK)
 		return error_of(code);
