@@ -213,6 +213,12 @@ for bad in testdata/oddities/header-only.webm "$tmp/empty.mp4" "$tmp/nosuch.mkv"
     exits 3 "$(basename "$bad") is refused"
     check "$(basename "$bad"): its name and its place" grep -q 'segment 2 of 3' "$tmp/err"
 done
+made -f lavfi -i sine=d=1 "$tmp/voice.m4a"
+run rec-concat "$tmp/a.mkv" "$tmp/voice.m4a" "$tmp/a.mkv" -o "$tmp/o.mkv" --skip-bad --json
+exits 5 '--skip-bad: sound alone among pictures'
+check '--skip-bad: the pictures are joined' json "$tmp/out" 'o["duration_s"] == 8 and [s["left_out"] for s in o["segments"]] == [False, True, False]'
+run rec-concat "$tmp/voice.m4a" -o "$tmp/no.mkv" --skip-bad
+exits 3 '--skip-bad: sound alone, and no picture at all'
 run rec-concat --skip-bad "$tmp/a.mkv" testdata/oddities/header-only.webm "$tmp/b.mkv" -o "$tmp/o.mp4" --json
 exits 5 '--skip-bad'
 check '--skip-bad: the rest is joined, the summary names what is not' json "$tmp/out" \
