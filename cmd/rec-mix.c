@@ -264,7 +264,7 @@ static int mix(const struct options *o, struct rec_voices *voices)
 {
 	struct rec_mixdown_params params = mixdown_of(o, voices);
 	struct rec_mixdown_result result = {0};
-	struct rec_stems stems = {0};
+	struct rec_stems stems = {.mix = o->output};
 	const char *format = rec_mixargs_format(&o->mix, o->output);
 	int err = place_voices(o, voices, &params.gain_db);
 

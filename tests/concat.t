@@ -108,6 +108,16 @@ made -i "$tmp/o.mov" -i "$tmp/b.mkv" -filter_complex '[0:v]trim=start_frame=180,
 check 'the pictures of the cut GOP are the right ones' python3 -c 'import re, sys
 values = re.findall(r"All:([\d.]+)", open(sys.argv[1], encoding="ascii").read())
 assert len(values) == 15 and min(map(float, values)) > 0.97, values' "$tmp/ssim"
+made -f lavfi -i testsrc2=s=320x180:r=30:d=2 -c:v libx264 -pix_fmt yuv420p -x264-params open-gop=1:keyint=15:bframes=3:b-adapt=0 "$tmp/open.mp4"
+for length in 0.8 1.2 1.5 1.75; do
+    run rec-concat "$tmp/open.mp4" -o "$tmp/o.mp4" --max-length $length "${fast[@]}" --json
+    check "open GOPs, --max-length $length: no picture is missing" stamps "$tmp/o.mp4" "len(r) == -(-round($length * 60) // 2) and len({x[2] for x in r[:-1]}) == 1"
+    check "open GOPs, --max-length $length: what comes before is copied" json "$tmp/out" 'o["copied_pictures"] >= 11'
+done
+made -i "$tmp/o.mp4" -i "$tmp/open.mp4" -filter_complex "[0:v]setpts=N/30/TB[a];[1:v]trim=end_frame=53,setpts=N/30/TB[b];[a][b]ssim=stats_file=$tmp/ssim" -f null -
+check 'open GOPs: the pictures are the right ones' python3 -c 'import re, sys
+values = re.findall(r"All:([\d.]+)", open(sys.argv[1], encoding="ascii").read())
+assert len(values) == 53 and min(map(float, values)) > 0.97, values' "$tmp/ssim"
 RECORDING_MAX_LENGTH=1.5 run rec-concat "$tmp/a.mkv" -o "$tmp/o.mp4" --json
 check 'RECORDING_MAX_LENGTH' json "$tmp/out" 'o["duration_s"] == 1.5'
 RECORDING_MAX_LENGTH=1.5 run rec-concat "$tmp/a.mkv" -o "$tmp/o.mp4" --json --max-length 2
@@ -203,6 +213,12 @@ for bad in testdata/oddities/header-only.webm "$tmp/empty.mp4" "$tmp/nosuch.mkv"
     exits 3 "$(basename "$bad") is refused"
     check "$(basename "$bad"): its name and its place" grep -q 'segment 2 of 3' "$tmp/err"
 done
+made -f lavfi -i sine=d=1 "$tmp/voice.m4a"
+run rec-concat "$tmp/a.mkv" "$tmp/voice.m4a" "$tmp/a.mkv" -o "$tmp/o.mkv" --skip-bad --json
+exits 5 '--skip-bad: sound alone among pictures'
+check '--skip-bad: the pictures are joined' json "$tmp/out" 'o["duration_s"] == 8 and [s["left_out"] for s in o["segments"]] == [False, True, False]'
+run rec-concat "$tmp/voice.m4a" -o "$tmp/no.mkv" --skip-bad
+exits 3 '--skip-bad: sound alone, and no picture at all'
 run rec-concat --skip-bad "$tmp/a.mkv" testdata/oddities/header-only.webm "$tmp/b.mkv" -o "$tmp/o.mp4" --json
 exits 5 '--skip-bad'
 check '--skip-bad: the rest is joined, the summary names what is not' json "$tmp/out" \

@@ -94,6 +94,12 @@ run rec-mix $s/Dana-audio.webm -o "$tmp/x.wav" --level -26
 read -r i _ <<<"$(lufs "$tmp/x.wav")"
 check '--level: alone in a mix' about "$i" -26 0.3
 
+# a mix among its stems
+run rec-mix "$tmp/a.wav" "$tmp/b.wav" -o "$tmp/both/A.wav" --stems "$tmp/both" --json
+exits 0 'a mix that is called as a stem would be'
+check 'the stem gets another name' json "$tmp/out" '[s["path"].rsplit("/")[-1] for s in o["stems"]] == ["a-2.wav", "b.wav"]'
+check 'both are there' nothing_but "$tmp/both" A.wav a-2.wav b.wav
+
 # stems add up to the mix
 run rec-mix --session $s/session.json -o "$tmp/sum.wav" --stems "$tmp/stems" --no-limit --bits 32f --gain 'Chen Wei=-3' --pan Dana=0.4 --json
 check 'stems: one a participant' nothing_but "$tmp/stems" Beatriz.wav Carl.wav Chen_Wei.wav Dana.wav

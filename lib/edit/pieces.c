@@ -34,34 +34,58 @@ int rec_pieces_plain(struct rec_pieces *pieces, size_t segment, int64_t from_ns,
 	return append_plain(pieces, segment, REC_PIECE_COPY, from_ns, to_ns);
 }
 
-/* the first key picture at or after ${ns}; ${to} where there is none before that */
+/* the earliest stamp, at or after ${from}, of packet ${i} and of those that are decoded after it; INT64_MAX: none */
+static int64_t earliest_after(const struct rec_scan *scan, size_t i, int64_t from)
+{
+	int64_t earliest = INT64_MAX;
+
+	for (; i < scan->npackets; i++)
+		if (scan->packets[i].ns >= from && scan->packets[i].ns < earliest)
+			earliest = scan->packets[i].ns;
+	return earliest;
+}
+
+/* the first key picture at or after ${ns} that no picture from ${ns} on needs which is shown before it; ${to} where there is none before that */
 static int64_t key_from(const struct rec_scan *scan, int64_t ns, int64_t to)
 {
-	for (size_t i = 0; i < scan->npackets; i++)
-		if (scan->packets[i].key && scan->packets[i].ns >= ns && scan->packets[i].ns < to)
-			return scan->packets[i].ns;
+	for (size_t i = 0; i < scan->npackets; i++) {
+		const struct rec_scan_packet *p = &scan->packets[i];
+
+		if (p->key && p->ns >= ns && p->ns < to && earliest_after(scan, i, ns) == p->ns)
+			return p->ns;
+	}
 	return to;
 }
 
-/*
- * Where copying has to stop for an end at ${to}: there, unless a picture that stays is decoded after one that goes (it may need it); then at the last key picture
- * before, from which on everything is encoded.
- */
-static int64_t copy_until(const struct rec_scan *scan, int64_t from, int64_t to)
+/* The last key packet in [from, to) before a picture that stays and is decoded after one that goes; npackets: there is no such picture. */
+static size_t key_in_need(const struct rec_scan *scan, int64_t from, int64_t to)
 {
-	int64_t key = from;
+	size_t key = 0;
 	bool gone = false;
 
 	for (size_t i = 0; i < scan->npackets; i++) {
 		const struct rec_scan_packet *p = &scan->packets[i];
 
 		if (p->key && p->ns >= from && p->ns < to)
-			key = p->ns;
+			key = i;
 		if (p->ns >= to)
 			gone = true;
 		else if (gone && p->ns >= from)
 			return key;
 	}
+	return scan->npackets;
+}
+
+/*
+ * Where copying has to stop for an end at ${to}: there, unless a picture that stays is decoded after one that goes (it may need it); then at the last key picture
+ * before, or at the first of the pictures that an open GOP shows before it; from there on everything is encoded.
+ */
+static int64_t copy_until(const struct rec_scan *scan, int64_t from, int64_t to)
+{
+	size_t key;
+
+	while (to > from && (key = key_in_need(scan, from, to)) < scan->npackets)
+		to = earliest_after(scan, key, from);
 	return to;
 }
 

@@ -166,10 +166,29 @@ static int tell_damage(
 	        params->allow_truncated);
 }
 
+/* A segment of sound alone cannot stand among pictures. */
+static int refuse_sound(struct rec_segments *segments, size_t i, bool leave_out)
+{
+	int err;
+
+	rec_log_demote(leave_out);
+	err = rec_report(REC_EINPUT,
+	        "cannot join segment %zu of %zu, '%s': there is no picture in it; end OUT in .m4a or .wav to join "
+	        "sound alone",
+	        i + 1, segments->n, segments->items[i].recording.path);
+	rec_log_demote(false);
+	if (!leave_out)
+		return err;
+	segments->items[i].left_out = true;
+	segments->left_out++;
+	return REC_OK;
+}
+
 /* Either all have a picture, or the output is sound alone. */
 static int check_media(struct rec_segments *segments, const struct rec_segments_params *params)
 {
 	size_t pictures = 0, sounds = 0, used = segments->n - segments->left_out;
+	int err = REC_OK;
 
 	for (size_t i = 0; i < segments->n; i++) {
 		pictures += !segments->items[i].left_out && segments->items[i].has_picture;
@@ -179,15 +198,11 @@ static int check_media(struct rec_segments *segments, const struct rec_segments_
 		return rec_report(REC_EINPUT, "nothing to join: none of the %zu segments can be used", segments->n);
 	if (params->sound_only && sounds == 0)
 		return rec_report(REC_EINPUT, "nothing to join: none of the %zu segments has sound", segments->n);
-	if (!params->sound_only && pictures != used)
-		for (size_t i = 0; i < segments->n; i++)
-			if (!segments->items[i].left_out && !segments->items[i].has_picture)
-				return rec_report(REC_EINPUT,
-				        "cannot join segment %zu of %zu, '%s': there is no picture in it; end OUT in "
-				        ".m4a or .wav to join sound alone",
-				        i + 1, segments->n, segments->items[i].recording.path);
+	for (size_t i = 0; i < segments->n && !params->sound_only && err == REC_OK; i++)
+		if (!segments->items[i].left_out && !segments->items[i].has_picture)
+			err = refuse_sound(segments, i, params->skip_bad && pictures > 0);
 	segments->pictures = !params->sound_only;
-	return REC_OK;
+	return err;
 }
 
 static int look_at(struct rec_segments *segments, size_t i, const struct rec_segments_params *params)

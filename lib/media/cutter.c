@@ -34,7 +34,7 @@ struct rec_cutter {
 	struct rec_damage damage;
 };
 
-/* the last key packet at or before the span, to the first one after it that is past it */
+/* The last key packet at or before the span, to the first one after it that is past it; pictures of the span that come behind that one are decoded, too. */
 static struct range find_range(const struct rec_scan *scan, const struct rec_cut_span *span)
 {
 	struct range r = {0, scan->npackets};
@@ -47,6 +47,9 @@ static struct range find_range(const struct rec_scan *scan, const struct rec_cut
 			r.end = i;
 			break;
 		}
+	for (size_t i = r.end; i < scan->npackets && span->decode; i++)
+		if (scan->packets[i].ns >= span->from_ns && scan->packets[i].ns < span->to_ns)
+			r.end = i + 1;
 	return r;
 }
 

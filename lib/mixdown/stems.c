@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/out.h"
+#include "base/remote.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -60,8 +62,33 @@ static const struct rec_voice *voice_of(const struct rec_voices *voices, size_t 
 	return NULL;
 }
 
+/* whether ${path}, of a file in ${folder}, and ${place} are one name in one folder; cuts ${place} */
+static bool same_place(const char *folder, const char *path, char *place)
+{
+	char *slash = strrchr(place, '/');
+	const char *name = slash ? slash + 1 : place, *other = slash == place ? "/" : slash ? place : ".";
+	struct stat a, b;
+
+	if (strcasecmp(name, path + strlen(folder) + 1) != 0)
+		return false;
+	if (slash)
+		*slash = '\0';
+	return stat(folder, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool is_mix(const struct rec_stems *stems, const char *path)
+{
+	char *place = stems->mix && !rec_remote_is(stems->mix) ? rec_out_place(stems->mix) : NULL;
+	bool same = place && same_place(stems->folder, path, place);
+
+	free(place);
+	return same;
+}
+
 static bool taken(const struct rec_stems *stems, const char *path)
 {
+	if (is_mix(stems, path))
+		return true;
 	for (size_t i = 0; i < stems->n; i++)
 		if (stems->paths[i] && strcasecmp(stems->paths[i], path) == 0)
 			return true;

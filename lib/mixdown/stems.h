@@ -5,8 +5,9 @@
 
 #include "compose/voices.h"
 
-/* zero-initialise */
+/* zero-initialise all but mix */
 struct rec_stems {
+	const char *mix;    /* borrowed; an output whose name no stem may take; NULL: none */
 	const char *folder; /* borrowed */
 	bool made;          /* the folder is ours */
 	char **paths;       /* one a person; NULL: nothing of theirs can be used */
@@ -16,7 +17,7 @@ struct rec_stems {
 /**
  * rec_stems_open(stems, folder, voices, ending):
  * Make ${folder} where it is missing, and a path for each person who has a usable voice: the name with everything but
- * letters, digits, `.`, `_`, `-` as `_`, never beginning with `.` or `-`, at most 200 bytes, and `-2`, `-3` ... behind a name that is taken (in
+ * letters, digits, `.`, `_`, `-` as `_`, never beginning with `.` or `-`, at most 200 bytes, and `-2`, `-3` ... behind a name that is taken, by another or by the mix (in
  * any case of letters); then `.${ending}`.
  * REC_EIO (reported): the folder cannot be made; REC_ENOMEM.
  */
