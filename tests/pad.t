@@ -80,6 +80,14 @@ check 'stamps of a wall clock are no session time either' json "$tmp/out" \
 run timeout 20 rec-waveform -o "$tmp/wall.json" "$tmp/wall.webm"
 check 'nor in a waveform' json "$tmp/wall.json" '9000 < o["length"] < 10000'
 made o.webm leap.webm "setts=ts='TS+if(gte(N,1000),1795248866000,0)'"
+# two streams, one behind the other in a file: the stamps of the second begin anew
+ff -i "$tmp/orig.wav" -t 2 -c:a libopus "$tmp/half.ogg"
+cat "$tmp/half.ogg" "$tmp/half.ogg" >"$tmp/chained.ogg"
+run rec-pad -o "$tmp/chained.wav" --json "$tmp/chained.ogg"
+check 'stamps that run back: what it costs is told' json "$tmp/out" \
+    'len(o["warnings"]) == 1 and "2.0" in o["warnings"][0] and "run back" in o["warnings"][0] and abs(o["trimmed_samples"] - 96000) < 1000'
+run rec-pad -o "$tmp/half.wav" --json "$tmp/half.ogg"
+check 'and of one stream alone nothing is told' json "$tmp/out" 'o["warnings"] == []'
 leaps() { # COMMAND...
     run timeout 20 "$@" "$tmp/leap.webm"
     check "$1: a wall clock from the middle on is told, once" \

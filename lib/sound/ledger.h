@@ -27,6 +27,7 @@ struct rec_sound_ledger {
 	int64_t gap_samples;
 	int64_t used_samples; /* samples of the source that were placed, at the output's rate */
 	int64_t trimmed_samples; /* overlaps, before zero, outside the presence; not what follows the last presence: that is not read */
+	int64_t over_samples;    /* of these, what stands over earlier sound of the track: its stamps ran back */
 	int64_t far_samples;     /* of these, what stands beyond REC_GAPFILL_FAR_NS: its stamps are wrong */
 	int64_t clipped_samples; /* used samples at or beyond full scale in any channel */
 	double drift_ppm; /* mean correction over the track, > 0: made longer, its clock was slow; 0: none was needed */

@@ -179,6 +179,8 @@ static int put(struct rec_place *p, const float *pcm, size_t n)
 	p->at = end;
 	int64_t a = from > p->filled ? from : p->filled;
 	int64_t b = end < most ? end : most;
+	int64_t over = (end < p->filled ? end : p->filled) - (from > 0 ? from : 0);
+	p->params.ledger->over_samples += over > 0 ? over : 0;
 	p->params.ledger->far_samples += end > most ? end - (from > most ? from : most) : 0;
 	if (a >= b) {
 		p->params.ledger->trimmed_samples += (int64_t)n;

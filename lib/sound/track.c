@@ -298,6 +298,19 @@ int64_t rec_sound_track_end(const struct rec_sound_track *track)
 	return track->end < last ? track->end : last;
 }
 
+/* Sound that wrong stamps cost; what jitter and small steps back cost is counted alone. */
+static void tell(const struct rec_sound_track *t)
+{
+	const struct rec_sound_ledger *ledger = &t->ledger;
+
+	if (ledger->far_samples > 0)
+		rec_warn("'%s': %.3f s of its sound are left out: their stamps are more than a week from the first",
+		        t->path, (double)ledger->far_samples / t->params.rate);
+	if (ledger->over_samples >= t->params.rate)
+		rec_warn("'%s': %.3f s of its sound are left out: their stamps run back over earlier sound", t->path,
+		        (double)ledger->over_samples / t->params.rate);
+}
+
 /* The silences that only the reader knows of. */
 static void finish_ledger(struct rec_sound_track *t)
 {
@@ -315,9 +328,7 @@ static void finish_ledger(struct rec_sound_track *t)
 	}
 	rec_ledger_sort(&t->ledger);
 	rec_input_damage(t->input, &t->ledger.damage);
-	if (t->ledger.far_samples > 0)
-		rec_warn("'%s': %.3f s of its sound are left out: their stamps are more than a week from the first",
-		        t->path, (double)t->ledger.far_samples / t->params.rate);
+	tell(t);
 }
 
 void rec_sound_track_close(struct rec_sound_track **track, struct rec_sound_ledger *ledger)
