@@ -156,6 +156,16 @@ def mp4_table(name, good):
     return write(name + ".mp4", data)
 
 
+def mp4_run(name, good):
+    """A fragment of fifty million samples, which all have the size and duration that it says once."""
+    ff("-i", os.path.join(good, "a.webm"), "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov", name + ".mp4")
+    head = box(b"tfhd", struct.pack(">IIIII", 0x020038, 1, 1024, 6, 0))
+    traf = box(b"traf", head + box(b"tfdt", struct.pack(">IQ", 1 << 24, 72000)) + box(b"trun", struct.pack(">II", 0, 50000000)))
+    with open(name + ".mp4", "ab") as file:
+        file.write(box(b"moof", box(b"mfhd", struct.pack(">II", 0, 99)) + traf) + box(b"mdat", bytes(100000)))
+    return name + ".mp4"
+
+
 def tags(name, good):
     """A title of 30 MB before the sound."""
     with open(os.path.join(good, "a.webm"), "rb") as file:
@@ -193,6 +203,7 @@ FILES = [
     ("Matroska of 10000 streams", matroska_streams, "sound", (3,)),
     ("MP4 of 10000 streams", mp4_streams, "sound", (3,)),
     ("MP4 with tables of 2^32 entries", mp4_table, "sound", (0, 3)),
+    ("MP4 with a fragment of 50 million samples", mp4_run, "sound", (0, 3)),
     ("a title of 30 MB", tags, "sound", (0, 3)),
     ("an ID3 comment of 30 MB", id3, "sound", (0, 3)),
 ]
