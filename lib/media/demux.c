@@ -17,6 +17,8 @@
 static const int IO_BUFFER = 1 << 16;
 /* in a row, without a packet of any stream, before a file that only errs is taken for ended */
 static const int MAX_ERRORS = 1000;
+/* of a processor, for what the header of an hour takes milliseconds */
+static const int MAX_OPEN_SECONDS = 6;
 
 /* What recorders, editors and these tools write. No playlist, no image sequence, no device, no raw stream without a header. */
 static const char CONTAINERS[] =
@@ -275,6 +277,7 @@ int rec_demux_open(
 {
 	int blame = rec_blame_begin(path), err;
 
+	rec_blame_limit(MAX_OPEN_SECONDS);
 	rec_libav_init();
 	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
 	if (!source && rec_folder_is(path))
@@ -283,6 +286,7 @@ int rec_demux_open(
 		err = open_file(demux, type, number);
 	if (err < 0)
 		rec_demux_close(demux);
+	rec_blame_unlimit();
 	rec_blame_end(blame);
 	return err;
 }

@@ -177,6 +177,16 @@ def tags(name, good):
     return write(name + ".webm", data[:start], b"\x18\x53\x80\x67\x01" + b"\xff" * 7, data[start + 12:at], tag, data[at:])
 
 
+def many_tags(name, good):
+    """A FLAC with a hundred thousand tags."""
+    ff("-i", os.path.join(good, "a.webm"), name + ".flac")
+    with open(name + ".flac", "rb") as file:
+        data = file.read()
+    texts = [b"K%d=v" % i for i in range(100000)]
+    comment = struct.pack("<I", 1) + b"x" + struct.pack("<I", 100000) + b"".join(struct.pack("<I", len(text)) + text for text in texts)
+    return write(name + ".flac", data[:4], b"\0", data[5:42], b"\4" + struct.pack(">I", len(comment))[1:], comment, data[42:])
+
+
 def id3(name, good):
     """An MP3 behind a comment of 30 MB."""
     ff("-i", os.path.join(good, "a.webm"), name + ".mp3")
@@ -205,6 +215,7 @@ FILES = [
     ("MP4 with tables of 2^32 entries", mp4_table, "sound", (0, 3)),
     ("MP4 with a fragment of 50 million samples", mp4_run, "sound", (0, 3)),
     ("a title of 30 MB", tags, "sound", (0, 3)),
+    ("a hundred thousand tags", many_tags, "sound", (3,)),
     ("an ID3 comment of 30 MB", id3, "sound", (0, 3)),
 ]
 
