@@ -187,6 +187,17 @@ def many_tags(name, good):
     return write(name + ".flac", data[:4], b"\0", data[5:42], b"\4" + struct.pack(">I", len(comment))[1:], comment, data[42:])
 
 
+def fonts(size):
+    """Six attachments before the sound."""
+    def make(name, good):
+        with open(os.path.join(good, "a.webm"), "rb") as file:
+            data = file.read()
+        start, at = data.find(b"\x18\x53\x80\x67"), data.find(b"\x16\x54\xae\x6b")
+        font = element(b"\x61\xa7", element(b"\x46\x6e", b"a.ttf") + element(b"\x46\x60", b"font/ttf") + element(b"\x46\x5c", bytes(size)))
+        return write(name + ".mkv", data[:start], b"\x18\x53\x80\x67\x01" + b"\xff" * 7, data[start + 12:at], element(b"\x19\x41\xa4\x69", font * 6), data[at:])
+    return make
+
+
 def id3(name, good):
     """An MP3 behind a comment of 30 MB."""
     ff("-i", os.path.join(good, "a.webm"), name + ".mp3")
@@ -216,6 +227,8 @@ FILES = [
     ("MP4 with a fragment of 50 million samples", mp4_run, "sound", (0, 3)),
     ("a title of 30 MB", tags, "sound", (0, 3)),
     ("a hundred thousand tags", many_tags, "sound", (3,)),
+    ("fonts of 60 MB", fonts(10000000), "sound", (0,)),
+    ("fonts of 240 MB", fonts(40000000), "sound", (3,)),
     ("an ID3 comment of 30 MB", id3, "sound", (0, 3)),
 ]
 
