@@ -169,6 +169,8 @@ def bounded(name, argv, statuses, env=None):
 
 def test_bombs():
     for name, make, kind, statuses in bombs.FILES:
+        if rig.SANITIZED and make is bombs.many_tags:
+            continue  # the sandbox refuses it
         file = make(path("bomb"), path("in"))
         tools = {"picture": ("rec-normalize",), "sound": ("rec-pad", "rec-mix", "rec-waveform")}[kind]
         for tool, argv in operand(file, path("out")).items():

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 enum state { EMPTY, FILLING, LISTED };
 /* instead of a slot, counted from 0 */
@@ -15,6 +17,7 @@ static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS};
 /* One for each thread at work; more threads than this stay unnamed. Rows change hands atomically, as the writer may die at any point. */
 static struct shared {
 	atomic_int culprit;
+	atomic_bool late;
 	struct slot {
 		atomic_int state;
 		char name[1024];
@@ -23,6 +26,8 @@ static struct shared {
 
 static const int nslots = sizeof shared->slots / sizeof *shared->slots;
 static _Thread_local int current = -1;
+static _Thread_local timer_t timer;
+static _Thread_local bool timed;
 
 int rec_blame_share(void)
 {
@@ -45,10 +50,20 @@ static void on_crash(int sig, siginfo_t *info, void *context)
 	raise(sig);
 }
 
+static void on_time(int sig, siginfo_t *info, void *context)
+{
+	if (info->si_code == SI_TIMER)
+		atomic_store(&shared->late, true);
+	on_crash(sig, info, context);
+}
+
 void rec_blame_watch(void)
 {
 	struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
+	struct sigaction time_up = {.sa_sigaction = on_time, .sa_flags = SA_SIGINFO};
 
+	if (shared)
+		sigaction(SIGVTALRM, &time_up, NULL);
 	for (size_t i = 0; shared && i < sizeof crashes / sizeof *crashes; i++)
 		sigaction(crashes[i], &action, NULL);
 }
@@ -74,6 +89,31 @@ void rec_blame_end(int blame)
 		return;
 	current = -1;
 	atomic_store(&shared->slots[blame].state, EMPTY);
+}
+
+/* A timer of the thread's own, as the signal has to find the thread that is late. */
+void rec_blame_limit(int seconds)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGVTALRM};
+	struct itimerspec end = {.it_value.tv_sec = seconds};
+
+	event._sigev_un._tid = gettid();
+	if (!shared || timed || timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) < 0)
+		return;
+	timed = true;
+	timer_settime(timer, 0, &end, NULL);
+}
+
+void rec_blame_unlimit(void)
+{
+	if (timed)
+		timer_delete(timer);
+	timed = false;
+}
+
+bool rec_blame_late(void)
+{
+	return shared && atomic_load(&shared->late);
 }
 
 size_t rec_blame_names(struct rec_buf *buf)

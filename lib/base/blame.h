@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** rec_blame_share(): the parent, before it starts the child: share the names with it. 0, or -1 with errno. Without it all below does nothing. */
@@ -22,6 +23,17 @@ void rec_blame_watch(void);
 /** rec_blame_begin(name): from here to rec_blame_end() this thread works on ${name}; within another pair the outer name counts. What rec_blame_end() takes. */
 int rec_blame_begin(const char *name);
 void rec_blame_end(int blame);
+
+/**
+ * rec_blame_limit(seconds):
+ * From here to rec_blame_unlimit() this thread may take that much of a processor; then the process dies, as over a crash. For what a library
+ * does without asking anybody, such as a header's hundred thousand tags, each compared with all before it.
+ */
+void rec_blame_limit(int seconds);
+void rec_blame_unlimit(void);
+
+/** rec_blame_late(): the parent, when the child has died: whether such a limit was its end. */
+bool rec_blame_late(void);
 
 /**
  * rec_blame_names(buf):

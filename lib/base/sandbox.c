@@ -146,7 +146,11 @@ static int explain(int sig)
 	struct rec_buf names = REC_BUF_INIT;
 	int status = 128 + sig;
 
-	if (!is_crash(sig))
+	if (rec_blame_late() && rec_blame_names(&names) > 0)
+		status = rec_exit_status(rec_report(REC_EINPUT,
+		        "cannot read %s: its header takes too long to read; it is damaged or hostile, leave it out",
+		        rec_buf_str(&names)));
+	else if (!is_crash(sig))
 		rec_report(REC_EIO, "stopped by signal %d (%s)%s", sig, strsignal(sig),
 		        sig == SIGKILL ? "; the system may have run out of memory" : "");
 	else if (rec_blame_names(&names) > 0)

@@ -17,6 +17,10 @@
 static const int IO_BUFFER = 1 << 16;
 /* in a row, without a packet of any stream, before a file that only errs is taken for ended */
 static const int MAX_ERRORS = 1000;
+/* of a processor, for what the header of an hour takes milliseconds */
+static const int MAX_OPEN_SECONDS = 6;
+/* read before the first packet: the index of an MP4 of two days */
+static const int64_t MAX_OPEN_BYTES = 128 << 20;
 
 /* What recorders, editors and these tools write. No playlist, no image sequence, no device, no raw stream without a header. */
 static const char CONTAINERS[] =
@@ -37,10 +41,16 @@ static int io_read(void *opaque, uint8_t *bytes, int n)
 {
 	struct rec_demux *demux = opaque;
 	int64_t at = rec_source_tell(demux->source);
-	ssize_t got = rec_source_read(demux->source, bytes, (size_t)n);
+	ssize_t got = demux->read_error ? demux->read_error : rec_source_read(demux->source, bytes, (size_t)n);
 
 	if (got < 0) {
 		demux->read_error = (int)got;
+		return AVERROR(EIO);
+	}
+	demux->opening_bytes += got;
+	if (demux->opening && demux->opening_bytes > MAX_OPEN_BYTES) {
+		demux->read_error = rec_report(REC_EINPUT, "cannot read '%s': its header is larger than %lld MiB",
+		        demux->path, (long long)(MAX_OPEN_BYTES >> 20));
 		return AVERROR(EIO);
 	}
 	return got > 0 && rec_lost_bytes(demux->lost, at, bytes, (size_t)got) ? (int)got : AVERROR_EOF;
@@ -175,6 +185,18 @@ static int check_limits(struct rec_demux *demux, const AVCodecParameters *par)
 	return unusable(demux, why);
 }
 
+/* Nobody reads what is attached, such as fonts, and libavformat would copy it for a decoder. */
+static void drop_attachments(const AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++) {
+		AVCodecParameters *par = format->streams[i]->codecpar;
+		if (par->codec_type == AVMEDIA_TYPE_ATTACHMENT) {
+			av_freep(&par->extradata);
+			par->extradata_size = 0;
+		}
+	}
+}
+
 /* The options of the decoders that avformat_find_stream_info() opens by itself, one dictionary a stream. */
 static int find_stream_info(struct rec_demux *demux)
 {
@@ -190,6 +212,7 @@ static int find_stream_info(struct rec_demux *demux)
 		                             av_dict_set(&options[i], "threads", "1", 0) < 0))
 			err = REC_ENOMEM;
 	}
+	drop_attachments(demux->format);
 	errno = 0;
 	if (err == REC_OK && rec_libav_lacks_memory(avformat_find_stream_info(demux->format, n ? options : NULL)))
 		err = REC_ENOMEM;
@@ -261,10 +284,14 @@ static int open_file(struct rec_demux *demux, enum AVMediaType type, int number)
 		err = rec_lost_new(&demux->lost);
 	if (err == REC_OK)
 		err = open_io(demux);
+	demux->opening = true;
 	if (err == REC_OK)
 		err = open_format(demux);
 	if (err == REC_OK)
 		err = find_stream_info(demux);
+	demux->opening = false;
+	if (err == REC_OK && demux->read_error)
+		err = demux->read_error;
 	if (err == REC_OK)
 		err = choose_stream(demux, type, number);
 	return err;
@@ -275,6 +302,7 @@ int rec_demux_open(
 {
 	int blame = rec_blame_begin(path), err;
 
+	rec_blame_limit(MAX_OPEN_SECONDS);
 	rec_libav_init();
 	*demux = (struct rec_demux){.source = source, .path = path, .last_pos = -1};
 	if (!source && rec_folder_is(path))
@@ -283,6 +311,7 @@ int rec_demux_open(
 		err = open_file(demux, type, number);
 	if (err < 0)
 		rec_demux_close(demux);
+	rec_blame_unlimit();
 	rec_blame_end(blame);
 	return err;
 }

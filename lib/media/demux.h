@@ -22,6 +22,8 @@ struct rec_demux {
 	AVStream *stream; /* the chosen one */
 	const char *path; /* for messages; borrowed */
 	int read_error;   /* a rec_err that the source gave; 0 */
+	bool opening;
+	int64_t opening_bytes;
 	bool truncated;   /* known when the end is reached */
 	int64_t last_pos; /* byte where the payload of the packet last read begins, any stream; -1 */
 	int64_t whole;    /* of a FLAC file: samples up to the end of the last frame that its checksum confirms */

@@ -6,12 +6,17 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <libavutil/mem.h>
 #include <libavutil/samplefmt.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+
+/* bytes at once: the largest picture with four bytes a pixel, the index of seven million packets */
+static const size_t most_at_once = 160 << 20;
 
 /* x264 asks for huge pages, which rounds each frame that it holds up to 2 MB: a tenth of its memory, and no time gained. */
 static void use_small_pages(void)
@@ -24,6 +29,7 @@ static void use_small_pages(void)
 static void init(void)
 {
 	use_small_pages();
+	av_max_alloc(most_at_once);
 	setenv("SVT_LOG", "1", 0); /* SVT-AV1 talks on stderr by itself; 1: errors only */
 	av_log_set_level(rec_log_level() >= REC_DEBUG ? AV_LOG_VERBOSE : AV_LOG_QUIET);
 }
@@ -33,6 +39,12 @@ void rec_libav_init(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, init);
+}
+
+void rec_libav_allow_large(void)
+{
+	rec_libav_init();
+	av_max_alloc(INT_MAX);
 }
 
 int rec_libav_err(int averror)

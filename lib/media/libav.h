@@ -8,9 +8,13 @@
 
 /**
  * rec_libav_init():
- * Silence libav's own talk (LOG_LEVEL=debug lets it speak), and take huge pages from the process: encoders would waste them. Safe to call often, from any thread.
+ * Silence libav's own talk (LOG_LEVEL=debug lets it speak), bound what it takes at once, since an MP4 of some bytes may claim an index of gigabytes, and
+ * take huge pages from the process: encoders would waste them. Safe to call often, from any thread.
  */
 void rec_libav_init(void);
+
+/** rec_libav_allow_large(): end that bound, for the index of a long output. From any thread. */
+void rec_libav_allow_large(void);
 
 /** rec_libav_err(averror): the rec_err for an AVERROR: REC_ENOMEM, REC_ENODATA for the end of file, else REC_EINPUT. */
 int rec_libav_err(int averror);

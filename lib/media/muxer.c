@@ -35,7 +35,11 @@ struct rec_muxer {
 	struct stream streams[REC_MUXER_STREAMS];
 	int n;
 	int err; /* the first error of a packet, reported: nothing more is written */
+	int64_t npackets;
 };
+
+/* an MP4's index takes some hundred bytes for each, in one piece */
+static const int64_t many_packets = 500000;
 
 static int no_memory(const struct rec_muxer *m)
 {
@@ -279,6 +283,8 @@ static int write_ready(struct rec_muxer *m)
 		AVPacket *packet = s->first->packet;
 		packet->stream_index = i;
 		av_packet_rescale_ts(packet, s->time_base, m->context->streams[i]->time_base);
+		if (++m->npackets == many_packets)
+			rec_libav_allow_large();
 		int av = av_write_frame(m->context, packet);
 		drop_first(s);
 		m->err = check(m, av);

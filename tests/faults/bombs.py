@@ -156,6 +156,16 @@ def mp4_table(name, good):
     return write(name + ".mp4", data)
 
 
+def mp4_run(name, good):
+    """A fragment of fifty million samples, which all have the size and duration that it says once."""
+    ff("-i", os.path.join(good, "a.webm"), "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov", name + ".mp4")
+    head = box(b"tfhd", struct.pack(">IIIII", 0x020038, 1, 1024, 6, 0))
+    traf = box(b"traf", head + box(b"tfdt", struct.pack(">IQ", 1 << 24, 72000)) + box(b"trun", struct.pack(">II", 0, 50000000)))
+    with open(name + ".mp4", "ab") as file:
+        file.write(box(b"moof", box(b"mfhd", struct.pack(">II", 0, 99)) + traf) + box(b"mdat", bytes(100000)))
+    return name + ".mp4"
+
+
 def tags(name, good):
     """A title of 30 MB before the sound."""
     with open(os.path.join(good, "a.webm"), "rb") as file:
@@ -165,6 +175,27 @@ def tags(name, good):
     # a segment of unknown size, so that nothing needs to be right about the rest
     start = data.find(b"\x18\x53\x80\x67")
     return write(name + ".webm", data[:start], b"\x18\x53\x80\x67\x01" + b"\xff" * 7, data[start + 12:at], tag, data[at:])
+
+
+def many_tags(name, good):
+    """A FLAC with a hundred thousand tags."""
+    ff("-i", os.path.join(good, "a.webm"), name + ".flac")
+    with open(name + ".flac", "rb") as file:
+        data = file.read()
+    texts = [b"K%d=v" % i for i in range(100000)]
+    comment = struct.pack("<I", 1) + b"x" + struct.pack("<I", 100000) + b"".join(struct.pack("<I", len(text)) + text for text in texts)
+    return write(name + ".flac", data[:4], b"\0", data[5:42], b"\4" + struct.pack(">I", len(comment))[1:], comment, data[42:])
+
+
+def fonts(size):
+    """Six attachments before the sound."""
+    def make(name, good):
+        with open(os.path.join(good, "a.webm"), "rb") as file:
+            data = file.read()
+        start, at = data.find(b"\x18\x53\x80\x67"), data.find(b"\x16\x54\xae\x6b")
+        font = element(b"\x61\xa7", element(b"\x46\x6e", b"a.ttf") + element(b"\x46\x60", b"font/ttf") + element(b"\x46\x5c", bytes(size)))
+        return write(name + ".mkv", data[:start], b"\x18\x53\x80\x67\x01" + b"\xff" * 7, data[start + 12:at], element(b"\x19\x41\xa4\x69", font * 6), data[at:])
+    return make
 
 
 def id3(name, good):
@@ -193,7 +224,11 @@ FILES = [
     ("Matroska of 10000 streams", matroska_streams, "sound", (3,)),
     ("MP4 of 10000 streams", mp4_streams, "sound", (3,)),
     ("MP4 with tables of 2^32 entries", mp4_table, "sound", (0, 3)),
+    ("MP4 with a fragment of 50 million samples", mp4_run, "sound", (0, 3)),
     ("a title of 30 MB", tags, "sound", (0, 3)),
+    ("a hundred thousand tags", many_tags, "sound", (3,)),
+    ("fonts of 60 MB", fonts(10000000), "sound", (0,)),
+    ("fonts of 240 MB", fonts(40000000), "sound", (3,)),
     ("an ID3 comment of 30 MB", id3, "sound", (0, 3)),
 ]
 
