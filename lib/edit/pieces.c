@@ -48,13 +48,17 @@ static int64_t earliest_after(const struct rec_scan *scan, size_t i, int64_t fro
 /* the first key picture at or after ${ns} that no picture from ${ns} on needs which is shown before it; ${to} where there is none before that */
 static int64_t key_from(const struct rec_scan *scan, int64_t ns, int64_t to)
 {
-	for (size_t i = 0; i < scan->npackets; i++) {
+	int64_t earliest = INT64_MAX, key = to;
+
+	for (size_t i = scan->npackets; i-- > 0;) {
 		const struct rec_scan_packet *p = &scan->packets[i];
 
-		if (p->key && p->ns >= ns && p->ns < to && earliest_after(scan, i, ns) == p->ns)
-			return p->ns;
+		if (p->ns >= ns && p->ns < earliest)
+			earliest = p->ns;
+		if (p->key && p->ns >= ns && p->ns < to && p->ns == earliest)
+			key = p->ns;
 	}
-	return to;
+	return key;
 }
 
 /* The last key packet in [from, to) before a picture that stays and is decoded after one that goes; npackets: there is no such picture. */
@@ -82,10 +86,12 @@ static size_t key_in_need(const struct rec_scan *scan, int64_t from, int64_t to)
  */
 static int64_t copy_until(const struct rec_scan *scan, int64_t from, int64_t to)
 {
+	/* one step goes back by a group; who needs many has pictures in no order, and is encoded whole */
+	enum { MOST_STEPS = 100 };
 	size_t key;
 
-	while (to > from && (key = key_in_need(scan, from, to)) < scan->npackets)
-		to = earliest_after(scan, key, from);
+	for (int step = 0; to > from && (key = key_in_need(scan, from, to)) < scan->npackets; step++)
+		to = step < MOST_STEPS ? earliest_after(scan, key, from) : from;
 	return to;
 }
 
