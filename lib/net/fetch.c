@@ -115,8 +115,8 @@ int rec_fetch_begin(struct rec_fetch **fetch, const char *folder, bool no_clobbe
 		r = fail(f->folder, "it is a link to a folder that is not there");
 	else if (!no_clobber || (r = check_clobber(f)) == REC_OK)
 		r = open_part(f);
-	if (r == REC_OK)
-		r = rec_notes_open(&f->notes, f->fd);
+	if (r == REC_OK && (r = rec_notes_open(&f->notes, f->fd)) < 0)
+		rmdir(f->part); /* what an earlier run left in it stays */
 	if (r < 0)
 		free_fetch(f);
 	else
