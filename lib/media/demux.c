@@ -156,7 +156,7 @@ static int open_format(struct rec_demux *demux)
 	if (err == AVERROR_EOF)
 		return unusable(demux, "it ends inside its header");
 	/* libavformat's word for an MP4 without its index is that of any damage */
-	if (err == AVERROR_INVALIDDATA && av_match_name("mp4", found->name))
+	if (err == AVERROR_INVALIDDATA && found && av_match_name("mp4", found->name))
 		return unusable(demux, "its index (moov) is missing or damaged: the recorder did not finish the file");
 	return err < 0 ? unusable(demux, rec_libav_text(err, text)) : REC_OK;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -119,8 +120,8 @@ bool rec_notes_find(const struct rec_notes *notes, const char *name, struct rec_
 	        strlen((*found)->md5) >= sizeof version->md5)
 		return false;
 	version->total = strtoll((*found)->total, NULL, 10);
-	strcpy(version->etag, (*found)->etag);
-	strcpy(version->md5, (*found)->md5);
+	snprintf(version->etag, sizeof version->etag, "%s", (*found)->etag);
+	snprintf(version->md5, sizeof version->md5, "%s", (*found)->md5);
 	return true;
 }
 
